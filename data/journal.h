@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DATA_JOURNAL_H
+#define DATA_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "data/fault.h"
+
+/*
+ * One structured log: time, level, service, subject, text. A ring in memory
+ * for the screens, files on disk rotated by size, and journald's fields when
+ * that is present. Any thread may add; a thread of the journal's own writes,
+ * so that no loop waits for a disk. Text is cleaned of control characters
+ * before it is stored. A full disk is told once, records stay in the ring, and
+ * once more when writing works again, with the number that were not written.
+ *
+ * File format: one record a line, tab separated:
+ *   2026-01-01T00:00:00.000000Z <TAB> level <TAB> service <TAB> subject <TAB> text
+ * journal.log is the newest, journal.log.1 the one before it, and so on.
+ */
+enum journal_level {
+	JOURNAL_ERROR,
+	JOURNAL_WARNING,
+	JOURNAL_NOTICE,
+	JOURNAL_INFO,
+	JOURNAL_DEBUG,
+};
+
+struct journal_record {
+	uint64_t sequence;	/* 1, 2, ...; 0 when read from a file */
+	int64_t time_us;	/* UTC */
+	enum journal_level level;
+	char service[32];	/* "host", "web", ... */
+	char subject[64];	/* what it is about: an address, a path, "start" */
+	char text[512];
+};
+
+struct journal_limits {
+	const char *folder;	/* NULL: memory only */
+	int64_t file_bytes;	/* rotate at this size */
+	unsigned files;		/* how many are kept, the newest included */
+	size_t ring;		/* records in memory */
+	enum journal_level level;	/* less important ones are not stored */
+	bool journald;		/* send to /run/systemd/journal/socket too */
+	bool stderr_too;	/* print each record on stderr (--foreground) */
+};
+
+struct journal;
+
+struct journal *journal_open(const struct journal_limits *limits,
+    struct fault *fault);
+/* Applies new limits but for ring; waits for nothing. */
+void journal_configure(struct journal *journal, const struct journal_limits *limits);
+/* Waits until every record is with the kernel, ends the thread. NULL allowed. */
+void journal_close(struct journal *journal);
+/* Waits until what was added before is written, or deadline_ms passed. */
+void journal_flush(struct journal *journal, int deadline_ms);
+
+/* subject may be NULL. */
+void journal_add(struct journal *journal, enum journal_level level,
+    const char *service, const char *subject, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* An eventfd-like descriptor that becomes readable when records came; the
+ * caller (one reader) reads 8 bytes to reset it. Owned by the journal. */
+int journal_descriptor(const struct journal *journal);
+/* The newest sequence number, 0 when none. */
+uint64_t journal_newest(struct journal *journal);
+/* Copies up to count records with sequence > after, oldest first; returns how
+ * many. Records that fell out of the ring are skipped. */
+size_t journal_read(struct journal *journal, uint64_t after,
+    struct journal_record *records_r, size_t count);
+
+struct journal_filter {
+	const char *service;	/* NULL: all */
+	enum journal_level level;	/* this and more important */
+	int64_t since_us;	/* 0: from the beginning */
+	const char *grep;	/* POSIX extended, on subject and text; NULL: all */
+	size_t last;		/* only the newest so many; 0: all */
+};
+
+/* Reads the files of folder, oldest first, and calls each for what passes; each
+ * returns false to end. For a running host and for a console without one. */
+bool journal_scan(const char *folder, const struct journal_filter *filter,
+    bool (*each)(void *arg, const struct journal_record *record), void *arg,
+    struct fault *fault);
+
+const char *journal_level_name(enum journal_level level);
+bool journal_level_parse(const char *name, enum journal_level *level_r);
+/* One line of a file, without its newline; false when it is none. */
+bool journal_parse(const char *line, size_t length, struct journal_record *record_r);
+/* The line with a newline; returns its length. */
+size_t journal_print(const struct journal_record *record, char *out, size_t size);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Two rounds over the touched units, each step answered by callback: checks,
+ * then reloads. The way back uses the same reloads with the old book.
+ */
+#include "config.h"
+
+#include "host/apply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/memory.h"
+
+struct apply {
+	struct host *host;
+	struct settings_book *book, *old;
+	bool *touched;
+	size_t at;
+	bool back;			/* on the way back */
+	struct fault fault;
+	void (*done)(void *arg, const struct fault *fault);
+	void *arg;
+};
+
+static void apply_finish(struct apply *apply, const struct fault *fault)
+{
+	struct host *host = apply->host;
+	struct fault why;
+
+	host->applying = NULL;
+	if (!fault) {
+		char *folder = memory_format("%s/good", host->home.state);
+		settings_unref(host->book);
+		host->book = settings_ref(apply->book);
+		host->settings_fault[0] = '\0';
+		host_configure(host);
+		if (!settings_keep_good(host->book, folder, &why))
+			journal_add(host->journal, JOURNAL_WARNING, "host", "settings",
+			    "the settings in force could not be kept: %s", why.text);
+		free(folder);
+	}
+	apply->done(apply->arg, fault);
+	host_moved(host);
+	settings_unref(apply->book);
+	settings_unref(apply->old);
+	free(apply->touched);
+	free(apply);
+}
+
+static void apply_next(struct apply *apply);
+
+static void apply_reloaded(void *arg, struct unit *unit, const struct fault *fault)
+{
+	struct apply *apply = arg;
+
+	(void)unit;
+	if (apply->back) {
+		apply_next(apply);
+		return;
+	}
+	if (fault) {
+		apply->fault = *fault;
+		apply->back = true;
+		/* The one that failed may stand still: it goes back first. */
+		apply->at++;
+	} else {
+		apply->at++;
+	}
+	apply_next(apply);
+}
+
+static void apply_next(struct apply *apply)
+{
+	struct host *host = apply->host;
+	struct settings_book *book = apply->back ? apply->old : apply->book;
+	struct fault fault;
+
+	for (;;) {
+		if (apply->back ? apply->at == 0 : apply->at == host->unit_count) {
+			apply_finish(apply, apply->back ? &apply->fault : NULL);
+			return;
+		}
+		size_t index = apply->back ? --apply->at : apply->at;
+		if (apply->touched[index] && unit_act(&host->units[index], ACTION_RELOAD,
+		    -1, book, apply_reloaded, apply, &fault))
+			return;
+		if (!apply->back)
+			apply->at++;
+	}
+}
+
+static void apply_check_next(struct apply *apply);
+
+static void apply_checked(void *arg, const struct fault *fault)
+{
+	struct apply *apply = arg;
+
+	if (fault) {
+		apply->fault = *fault;
+		apply_finish(apply, &apply->fault);
+		return;
+	}
+	apply->at++;
+	apply_check_next(apply);
+}
+
+static void apply_check_next(struct apply *apply)
+{
+	struct host *host = apply->host;
+
+	while (apply->at < host->unit_count && !apply->touched[apply->at])
+		apply->at++;
+	if (apply->at < host->unit_count) {
+		unit_check(&host->units[apply->at], apply->book, apply_checked, apply);
+		return;
+	}
+	apply->at = 0;
+	apply_next(apply);
+}
+
+bool apply_book(struct host *host, struct settings_book *book, const bool *touched,
+    void (*done)(void *arg, const struct fault *fault), void *arg, struct fault *fault)
+{
+	if (host->applying)
+		return fault_set(fault, FAULT_FAILED, "another change of settings is under way");
+	for (size_t i = 0; i < host->unit_count; i++)
+		if (touched[i] && unit_busy(&host->units[i]))
+			return fault_set(fault, FAULT_FAILED, "%s is %s; try again when that is done",
+			    host->units[i].service->name, unit_state_name(&host->units[i]));
+	struct apply *apply = memory_new(sizeof *apply);
+	apply->host = host;
+	apply->book = settings_ref(book);
+	apply->old = settings_ref(host->book);
+	apply->touched = memory_copy(touched, host->unit_count * sizeof *touched);
+	apply->done = done;
+	apply->arg = arg;
+	host->applying = apply;
+	apply_check_next(apply);
+	return true;
+}
+
+void apply_touched(const struct host *host, const struct settings_book *book,
+    bool *touched)
+{
+	for (size_t i = 0; i < host->unit_count; i++) {
+		const char *name = host->units[i].service->name;
+		touched[i] = settings_differ(settings_of(host->book, name),
+		    settings_of(book, name), NULL, NULL) > 0;
+	}
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who may come in, as the kernel tells it (SO_PEERCRED, SO_PEERGROUPS), how
+ * many, and what all subscribers are told. A connection itself is
+ * control_client.c's.
+ */
+#include "config.h"
+
+#include "host/control_private.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "data/clock.h"
+#include "data/memory.h"
+#include "data/text.h"
+#include "host/snapshot.h"
+#include "host/supervisor.h"
+
+#define CLIENTS_MAX 64
+#define CLIENTS_PER_USER 8
+
+/* ---- Who is there ---- */
+
+static void control_find_groups(struct control *control)
+{
+	static const char *const names[] = {
+		"steward-admin", "steward-operator", "steward-view",
+	};
+	gid_t *const ids[] = { &control->admin, &control->operator, &control->viewer };
+
+	for (int i = 0; i < 3; i++) {
+		const struct group *group = getgrnam(names[i]);
+		control->groups[i] = group;
+		if (group)
+			*ids[i] = group->gr_gid;
+	}
+}
+
+static enum role control_group_role(const struct control *control, gid_t group)
+{
+	if (control->groups[0] && group == control->admin)
+		return ROLE_ADMIN;
+	if (control->groups[1] && group == control->operator)
+		return ROLE_OPERATOR;
+	if (control->groups[2] && group == control->viewer)
+		return ROLE_VIEWER;
+	return ROLE_NONE;
+}
+
+static void client_identify(struct client *client)
+{
+	struct control *control = client->control;
+	struct ucred peer = { .uid = (uid_t)-1, .gid = (gid_t)-1 };
+	socklen_t length = sizeof peer;
+	gid_t groups[256];
+
+	getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &length);
+	client->uid = peer.uid;
+	const struct passwd *entry = getpwuid(peer.uid);
+	if (entry)
+		text_format(client->user, sizeof client->user, "%s", entry->pw_name);
+	else
+		text_format(client->user, sizeof client->user, "uid %u", peer.uid);
+	if (peer.uid == 0 || peer.uid == snapshot_owner(control->host)) {
+		client->role = ROLE_ADMIN;
+		return;
+	}
+	client->role = control_group_role(control, peer.gid);
+	length = sizeof groups;
+	if (getsockopt(client->fd, SOL_SOCKET, SO_PEERGROUPS, groups, &length) < 0)
+		return;
+	for (size_t i = 0; i < length / sizeof *groups; i++) {
+		enum role role = control_group_role(control, groups[i]);
+		if (role > client->role)
+			client->role = role;
+	}
+}
+
+/* ---- What all are told ---- */
+
+static void control_records(evutil_socket_t fd, short what, void *arg)
+{
+	struct control *control = arg;
+	uint64_t count;
+
+	(void)what;
+	if (read(fd, &count, sizeof count) < 0)
+		return;
+	for (struct client *client = control->clients; client; client = client->next)
+		client_pump(client);
+}
+
+void control_tick(struct control *control, int64_t now)
+{
+	json_t *document = NULL;
+
+	if (!control)
+		return;
+	for (struct client *client = control->clients; client; client = client->next)
+		client_snapshot(client, &document, now);
+	json_decref(document);
+}
+
+static void control_snapshots(evutil_socket_t fd, short what, void *arg)
+{
+	struct control *control = arg;
+
+	(void)fd;
+	(void)what;
+	for (struct client *client = control->clients; client; client = client->next)
+		client->moved = true;
+	control_tick(control, clock_monotonic());
+}
+
+void control_moved(struct control *control)
+{
+	struct timeval soon = { .tv_usec = 5000 };
+
+	if (control && control->moved && !evtimer_pending(control->moved, NULL))
+		event_add(control->moved, &soon);
+}
+
+unsigned control_clients(const struct control *control)
+{
+	return control ? control->client_count : 0;
+}
+
+/* ---- Coming and going ---- */
+
+static void control_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct control *control = arg;
+	struct client **at = &control->clients;
+
+	(void)fd;
+	(void)what;
+	while (*at) {
+		struct client *client = *at;
+		if (!client->dead) {
+			at = &client->next;
+			continue;
+		}
+		*at = client->next;
+		control->client_count--;
+		client_free(client);
+	}
+}
+
+static const char *control_full(const struct control *control, const struct client *client)
+{
+	unsigned same = 0;
+
+	if (client->role == ROLE_NONE)
+		return "refused: this user is in none of the groups steward-admin, "
+		    "steward-operator and steward-view";
+	if (control->client_count > CLIENTS_MAX)
+		return "too many clients are connected";
+	for (const struct client *other = control->clients; other; other = other->next)
+		same += other->uid == client->uid;
+	if (same > CLIENTS_PER_USER && client->role != ROLE_ADMIN)
+		return "this user has too many clients connected";
+	return NULL;
+}
+
+static void control_accepted(struct control *control, int fd)
+{
+	struct client *client = memory_new(sizeof *client);
+
+	client->control = control;
+	client->fd = fd;
+	client_identify(client);
+	if (!client_open(client)) {
+		client_free(client);
+		return;
+	}
+	client->next = control->clients;
+	control->clients = client;
+	control->client_count++;
+	const char *why = control_full(control, client);
+	if (!why)
+		return;
+	client->closing = true;
+	event_del(client->readable);
+	client_error(client, NULL, client->role == ROLE_NONE ? -32004 : -32010,
+	    client->role == ROLE_NONE ? 4 : 1, why, NULL);
+}
+
+static void control_acceptable(evutil_socket_t listening, short what, void *arg)
+{
+	struct control *control = arg;
+
+	(void)what;
+	for (int turn = 0; turn < 16; turn++) {
+		int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0)
+			return;
+		control_accepted(control, fd);
+	}
+}
+
+struct control *control_open(struct host *host, int *fds, size_t count, struct fault *fault)
+{
+	struct control *control = memory_new(sizeof *control);
+
+	control->host = host;
+	control->fds = fds;
+	control->count = count;
+	control->listening = memory_array(count ? count : 1, sizeof(struct event *));
+	control_find_groups(control);
+	control->moved = evtimer_new(host->base, control_snapshots, control);
+	control->sweep = evtimer_new(host->base, control_sweep, control);
+	control->records = event_new(host->base, journal_descriptor(host->journal),
+	    EV_READ | EV_PERSIST, control_records, control);
+	if (!control->moved || !control->sweep || !control->records ||
+	    event_add(control->records, NULL) < 0)
+		goto out;
+	for (size_t i = 0; i < count; i++) {
+		evutil_make_socket_nonblocking(fds[i]);
+		control->listening[i] = event_new(host->base, fds[i],
+		    EV_READ | EV_PERSIST, control_acceptable, control);
+		if (!control->listening[i] || event_add(control->listening[i], NULL) < 0)
+			goto out;
+	}
+	return control;
+out:
+	fault_set(fault, FAULT_FAILED, "no events for the control socket");
+	control_close(control);
+	return NULL;
+}
+
+void control_close(struct control *control)
+{
+	if (!control)
+		return;
+	for (struct client *client = control->clients; client; client = client->next) {
+		if (!client->dead)
+			client_flush(client);
+		client->dead = true;
+	}
+	control_sweep(-1, 0, control);
+	for (size_t i = 0; i < control->count; i++) {
+		if (control->listening[i])
+			event_free(control->listening[i]);
+		close(control->fds[i]);
+	}
+	if (control->moved)
+		event_free(control->moved);
+	if (control->records)
+		event_free(control->records);
+	if (control->sweep)
+		event_free(control->sweep);
+	free(control->listening);
+	free(control->fds);
+	free(control);
+}

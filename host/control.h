@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef HOST_CONTROL_H
+#define HOST_CONTROL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "data/fault.h"
+
+/*
+ * The control socket: JSON-RPC 2.0, a message a line (docs/control.md). It
+ * knows connections, roles and framing; what the methods do stands in rpc.c.
+ * Supervisor's thread.
+ */
+struct host;
+struct control;
+
+enum role { ROLE_NONE, ROLE_VIEWER, ROLE_OPERATOR, ROLE_ADMIN };
+
+/* A request under way. Answered exactly once, then gone; the client may have
+ * left meanwhile. */
+struct call {
+	struct host *host;
+	struct client *client;		/* NULL when it has left */
+	json_t *id;
+	enum role role;
+	char user[33];
+	struct call *next;		/* of the client's */
+};
+
+struct method {
+	const char *name;		/* NULL ends the table */
+	enum role role;
+	/* Answers call now or later. params is borrowed, an object or NULL. */
+	void (*run)(struct call *call, json_t *params);
+};
+
+extern const struct method rpc_methods[];
+
+/* fds: the listening sockets from the keeper, taken over. */
+struct control *control_open(struct host *host, int *fds, size_t count,
+    struct fault *fault);
+void control_close(struct control *control);	/* sends what it can first */
+/* Something changed: subscribers get a snapshot soon. */
+void control_moved(struct control *control);
+void control_tick(struct control *control, int64_t now);
+unsigned control_clients(const struct control *control);
+
+void call_result(struct call *call, json_t *result);	/* takes result over */
+void call_fault(struct call *call, const struct fault *fault);
+/* A subscription for the call's client; filters NULL: all. */
+void call_subscribe(struct call *call, double seconds, bool journal,
+    const char *service, int level, size_t backlog);
+const char *role_name(enum role role);
+
+#endif

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One connection. Every buffer has a limit: what a client sends (64 KiB a
+ * line), how many requests it has under way, and what it leaves unread. A
+ * client that does not read loses snapshots; records of the journal wait in
+ * the journal's ring, because each subscriber keeps only the number of the
+ * last one it was sent.
+ */
+#include "config.h"
+
+#include "host/control_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "data/clock.h"
+#include "data/memory.h"
+#include "data/text.h"
+#include "host/snapshot.h"
+#include "host/supervisor.h"
+
+#define LINE_LIMIT (64 * 1024)
+#define CALLS_MAX 16
+#define UNREAD_SOFT (256 * 1024)	/* no more notifications above */
+#define UNREAD_HARD (16 * 1024 * 1024)	/* the client is let go */
+#define RECORDS_A_TIME 64
+
+const char *role_name(enum role role)
+{
+	static const char *const names[] = { "none", "viewer", "operator", "admin" };
+
+	return names[role];
+}
+
+/* ---- Sending ---- */
+
+void client_kill(struct client *client)
+{
+	struct timeval now = { 0 };
+
+	if (client->dead)
+		return;
+	client->dead = true;
+	event_del(client->readable);
+	event_del(client->writable);
+	event_add(client->control->sweep, &now);
+}
+
+void client_flush(struct client *client)
+{
+	while (evbuffer_get_length(client->out)) {
+		int sent = evbuffer_write(client->out, client->fd);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0 && errno == EAGAIN) {
+			event_add(client->writable, NULL);
+			return;
+		}
+		if (sent <= 0) {
+			client_kill(client);
+			return;
+		}
+	}
+	if (client->closing)
+		client_kill(client);
+}
+
+static int client_dump(const char *bytes, size_t size, void *arg)
+{
+	return evbuffer_add(arg, bytes, size);
+}
+
+static void client_send(struct client *client, json_t *message)
+{
+	if (client->dead)
+		goto out;
+	json_object_set_new(message, "jsonrpc", json_string("2.0"));
+	json_dump_callback(message, client_dump, client->out, JSON_COMPACT);
+	evbuffer_add(client->out, "\n", 1);
+	if (evbuffer_get_length(client->out) > UNREAD_HARD)
+		client_kill(client);
+	else
+		client_flush(client);
+out:
+	json_decref(message);
+}
+
+void client_notify(struct client *client, const char *method, json_t *params)
+{
+	client_send(client, json_pack("{s:s, s:o}", "method", method, "params", params));
+}
+
+void client_error(struct client *client, json_t *id, int code, int exit_code,
+    const char *text, const char *next)
+{
+	json_t *data = json_pack("{s:i}", "exit", exit_code);
+
+	if (next && *next)
+		json_object_set_new(data, "next", json_string(next));
+	client_send(client, json_pack("{s:O?, s:{s:i, s:s, s:o}}", "id", id ? id : json_null(),
+	    "error", "code", code, "message", text, "data", data));
+}
+
+/* ---- Calls ---- */
+
+static void call_free(struct call *call)
+{
+	struct client *client = call->client;
+
+	if (client) {
+		for (struct call **at = &client->calls; *at; at = &(*at)->next)
+			if (*at == call) {
+				*at = call->next;
+				break;
+			}
+		client->call_count--;
+	}
+	json_decref(call->id);
+	free(call);
+}
+
+void call_result(struct call *call, json_t *result)
+{
+	if (call->client && call->id)
+		client_send(call->client, json_pack("{s:O, s:o}", "id", call->id, "result", result));
+	else
+		json_decref(result);
+	call_free(call);
+}
+
+void call_fault(struct call *call, const struct fault *fault)
+{
+	static const struct { int code, exit; } codes[] = {
+		[FAULT_NONE] = { -32001, 1 }, [FAULT_FAILED] = { -32001, 1 },
+		[FAULT_USAGE] = { -32602, 2 }, [FAULT_NOT_RUNNING] = { -32001, 1 },
+		[FAULT_REFUSED] = { -32004, 4 }, [FAULT_DEGRADED] = { -32005, 5 },
+		[FAULT_STALE] = { -32006, 1 },
+	};
+
+	if (call->client && call->id)
+		client_error(call->client, call->id, codes[fault->code].code,
+		    codes[fault->code].exit, fault->text, fault->next);
+	call_free(call);
+}
+
+void call_subscribe(struct call *call, double seconds, bool journal,
+    const char *service, int level, size_t backlog)
+{
+	struct client *client = call->client;
+	uint64_t newest = journal_newest(call->host->journal);
+
+	if (!client)
+		return;
+	client->interval = (int64_t)(seconds * (double)CLOCK_SECOND);
+	client->due = 0;
+	client->journal = journal;
+	client->journal_level = level;
+	text_format(client->journal_service, sizeof client->journal_service, "%s",
+	    service ? service : "");
+	client->cursor = newest > backlog ? newest - backlog : 0;
+	control_moved(client->control);
+}
+
+/* ---- Requests ---- */
+
+static void client_request(struct client *client, json_t *message)
+{
+	json_t *id = json_object_get(message, "id");
+	json_t *params = json_object_get(message, "params");
+	const char *name = json_string_value(json_object_get(message, "method"));
+	const char *version = json_string_value(json_object_get(message, "jsonrpc"));
+	const struct method *method = rpc_methods;
+	char text[200], clean[64];
+
+	bool good_id = !id || json_is_integer(id) || json_is_string(id) || json_is_null(id);
+	if (!json_is_object(message) || !name || !version || strcmp(version, "2.0") || !good_id) {
+		client_error(client, good_id ? id : NULL, -32600, 2, "not a JSON-RPC 2.0 request", NULL);
+		return;
+	}
+	while (method->name && strcmp(method->name, name))
+		method++;
+	if (!method->name) {
+		text_clean(clean, sizeof clean, name, strlen(name));
+		text_format(text, sizeof text, "no such method: %s", clean);
+		client_error(client, id, -32601, 2, text, NULL);
+		return;
+	}
+	if (params && !json_is_object(params) && !json_is_null(params)) {
+		client_error(client, id, -32602, 2, "params must be an object", NULL);
+		return;
+	}
+	if (client->role < method->role) {
+		text_format(text, sizeof text, "%s needs the role %s; %s has the role %s", name,
+		    role_name(method->role), client->user, role_name(client->role));
+		client_error(client, id, -32004, 4, text,
+		    method->role == ROLE_ADMIN ? "join the group steward-admin" :
+		    "join the group steward-operator");
+		return;
+	}
+	if (client->call_count >= CALLS_MAX) {
+		client_error(client, id, -32010, 2, "too many requests under way", NULL);
+		return;
+	}
+	struct call *call = memory_new(sizeof *call);
+	call->host = client->control->host;
+	call->client = client;
+	call->id = json_incref(id);
+	call->role = client->role;
+	memcpy(call->user, client->user, sizeof call->user);
+	call->next = client->calls;
+	client->calls = call;
+	client->call_count++;
+	method->run(call, json_is_object(params) ? params : NULL);
+}
+
+static void client_line(struct client *client, const char *line, size_t length)
+{
+	json_error_t error;
+	char text[300], clean[160];
+
+	if (!length)
+		return;
+	json_t *message = json_loadb(line, length,
+	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (!message) {
+		text_clean(clean, sizeof clean, error.text, strlen(error.text));
+		text_format(text, sizeof text, "not JSON: %s", clean);
+		client_error(client, NULL, -32700, 2, text, NULL);
+		return;
+	}
+	client_request(client, message);
+	json_decref(message);
+}
+
+static void client_too_long(struct client *client)
+{
+	client_error(client, NULL, -32010, 2, "the message is longer than 64 KiB", NULL);
+	client->closing = true;
+	event_del(client->readable);
+	shutdown(client->fd, SHUT_RD);
+	client_flush(client);
+}
+
+static void client_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct client *client = arg;
+	size_t length;
+	char *line;
+
+	(void)what;
+	int got = evbuffer_read(client->in, fd, LINE_LIMIT);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0) {
+		client_kill(client);
+		return;
+	}
+	while (!client->dead && !client->closing &&
+	    (line = evbuffer_readln(client->in, &length, EVBUFFER_EOL_LF))) {
+		if (length > LINE_LIMIT)
+			client_too_long(client);
+		else
+			client_line(client, line, length);
+		free(line);
+	}
+	if (!client->dead && !client->closing && evbuffer_get_length(client->in) > LINE_LIMIT)
+		client_too_long(client);
+}
+
+static void client_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct client *client = arg;
+
+	(void)fd;
+	(void)what;
+	client_flush(client);
+	if (!client->dead)
+		client_pump(client);
+}
+
+/* ---- Subscriptions ---- */
+
+static bool record_wanted(const struct client *client, const struct journal_record *record)
+{
+	return (int)record->level <= client->journal_level &&
+	    (!*client->journal_service || !strcmp(client->journal_service, record->service));
+}
+
+/* Sends records while there are any and the client reads. */
+void client_pump(struct client *client)
+{
+	struct journal *journal = client->control->host->journal;
+	struct journal_record *records;
+
+	if (!client->journal || client->dead || client->closing ||
+	    journal_newest(journal) <= client->cursor)
+		return;
+	records = memory_array(RECORDS_A_TIME, sizeof *records);
+	while (!client->dead && evbuffer_get_length(client->out) < UNREAD_SOFT) {
+		size_t count = journal_read(journal, client->cursor, records, RECORDS_A_TIME);
+		json_t *list = json_array();
+		if (!count) {
+			json_decref(list);
+			break;
+		}
+		for (size_t i = 0; i < count; i++)
+			if (record_wanted(client, &records[i]))
+				json_array_append_new(list, snapshot_record(&records[i]));
+		client->cursor = records[count - 1].sequence;
+		if (json_array_size(list))
+			client_notify(client, "journal", json_pack("{s:o}", "records", list));
+		else
+			json_decref(list);
+	}
+	free(records);
+}
+
+void client_snapshot(struct client *client, json_t **document, int64_t now)
+{
+	if (client->dead || client->closing || !client->interval ||
+	    (!client->moved && now < client->due))
+		return;
+	if (evbuffer_get_length(client->out) > UNREAD_SOFT / 8)
+		return;
+	if (!*document)
+		*document = snapshot_document(client->control->host, NULL, true);
+	client->moved = false;
+	client->due = now + client->interval - CLOCK_SECOND / 100;
+	client_notify(client, "snapshot", json_incref(*document));
+}
+
+/* ---- Coming and going ---- */
+
+bool client_open(struct client *client)
+{
+	struct event_base *base = client->control->host->base;
+
+	client->in = evbuffer_new();
+	client->out = evbuffer_new();
+	client->readable = event_new(base, client->fd, EV_READ | EV_PERSIST,
+	    client_readable, client);
+	client->writable = event_new(base, client->fd, EV_WRITE, client_writable, client);
+	return client->in && client->out && client->readable && client->writable &&
+	    event_add(client->readable, NULL) == 0;
+}
+
+void client_free(struct client *client)
+{
+	while (client->calls) {
+		struct call *call = client->calls;
+		client->calls = call->next;
+		call->client = NULL;
+	}
+	if (client->readable)
+		event_free(client->readable);
+	if (client->writable)
+		event_free(client->writable);
+	if (client->in)
+		evbuffer_free(client->in);
+	if (client->out)
+		evbuffer_free(client->out);
+	close(client->fd);
+	free(client);
+}

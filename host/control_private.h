@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef HOST_CONTROL_PRIVATE_H
+#define HOST_CONTROL_PRIVATE_H
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "host/control.h"
+
+/*
+ * What control.c (who may come in, and what all are told) and control_client.c
+ * (one connection: lines, calls, answers) share.
+ */
+struct client {
+	struct control *control;
+	struct client *next;
+	int fd;
+	uid_t uid;
+	enum role role;
+	char user[33];
+	struct event *readable, *writable;
+	struct evbuffer *in, *out;
+	struct call *calls;
+	unsigned call_count;
+	bool closing;			/* when out is empty */
+	bool dead;			/* freed at the end of the turn */
+	int64_t interval, due;		/* snapshots: ns, 0: none */
+	bool moved;
+	bool journal;
+	uint64_t cursor;
+	char journal_service[32];
+	int journal_level;
+};
+
+struct control {
+	struct host *host;
+	struct event **listening;
+	int *fds;
+	size_t count;
+	struct client *clients;
+	unsigned client_count;
+	struct event *moved, *records, *sweep;
+	gid_t admin, operator, viewer;
+	bool groups[3];
+};
+
+/* The client's part of the loop: it is freed at the end of the turn. */
+void client_kill(struct client *client);
+/* Writes what the socket takes. */
+void client_flush(struct client *client);
+void client_notify(struct client *client, const char *method, json_t *params);
+void client_error(struct client *client, json_t *id, int code, int exit_code,
+    const char *text, const char *next);
+/* Sends records while there are any and the client reads. */
+void client_pump(struct client *client);
+/* One snapshot when it is due; document is made when first needed. */
+void client_snapshot(struct client *client, json_t **document, int64_t now);
+/* Events of a new connection; false when there are none to be had. */
+bool client_open(struct client *client);
+void client_free(struct client *client);
+
+#endif

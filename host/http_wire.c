@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "data/clock.h"
+#include "data/memory.h"
+#include "host/http_internal.h"
+
+/*
+ * The bytes between the sockets and libmicrohttpd. The functions that it calls
+ * (recv, send, sendmsg, sendfile64, setsockopt) are defined here, in the
+ * executable, which the dynamic linker prefers to the C library's (-rdynamic).
+ * They look the descriptor up in a table: one that is not there goes straight
+ * to the kernel, by the system call itself, so that no sanitizer's interceptor
+ * comes between.
+ *
+ * What is received goes through the gate first, and libmicrohttpd gets whole
+ * heads only. So a refusal never meets it in the middle of a head, requests
+ * before a refused one are answered first and in order, somebody who drips a
+ * head costs no more than those bytes, and a request that needs more memory
+ * than its connection has is moved before libmicrohttpd saw any of it.
+ *
+ * libmicrohttpd registers sockets edge-triggered and takes a read shorter than
+ * it asked for as "drained". So a short read is only returned when the socket
+ * is drained, or when a request is under way, whose end brings us back
+ * (link->again, link_kick).
+ *
+ * For TLS, wire_receive's calls of wire_read become calls through the link.
+ */
+
+/* Two levels: descriptors are small numbers, and few of the blocks are used. */
+#define BLOCK 1024
+#define BLOCKS 1024
+static _Atomic(_Atomic(struct http_link *) *) table[BLOCKS];
+
+static struct http_link *link_of(int fd)
+{
+	if (fd < 0 || fd >= BLOCK * BLOCKS)
+		return NULL;
+	_Atomic(struct http_link *) *block =
+	    atomic_load_explicit(&table[fd / BLOCK], memory_order_acquire);
+	if (block == NULL)
+		return NULL;
+	return atomic_load_explicit(&block[fd % BLOCK], memory_order_acquire);
+}
+
+bool wire_register(struct http_link *link)
+{
+	if (link->fd < 0 || link->fd >= BLOCK * BLOCKS)
+		return false;
+	_Atomic(struct http_link *) *block = atomic_load(&table[link->fd / BLOCK]);
+	if (block == NULL) {
+		_Atomic(struct http_link *) *made = memory_array(BLOCK, sizeof *made);
+		if (atomic_compare_exchange_strong(&table[link->fd / BLOCK], &block, made))
+			block = made;
+		else
+			free(made);
+	}
+	atomic_store_explicit(&block[link->fd % BLOCK], link, memory_order_release);
+	return true;
+}
+
+void wire_unregister(struct http_link *link)
+{
+	/* Another worker may have got the number since. */
+	struct http_link *expected = link;
+	if (link_of(link->fd) == link)
+		atomic_compare_exchange_strong(&table[link->fd / BLOCK][link->fd % BLOCK],
+		    &expected, NULL);
+}
+
+ssize_t wire_read(int fd, void *bytes, size_t length, int flags)
+{
+	return syscall(SYS_recvfrom, fd, bytes, length, flags, NULL, NULL);
+}
+
+ssize_t wire_write(int fd, const void *bytes, size_t length)
+{
+	return syscall(SYS_sendto, fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
+}
+
+/* ---- Receiving ---- */
+
+/* The gate has seen the end of a head: may libmicrohttpd have this request? */
+static bool request_admit(struct http_link *link, bool content)
+{
+	const struct gate *gate = &link->gate;
+	int64_t length = content ? gate_content(gate) : 0;
+	if (link->engine != &link->server->engines[ENGINE_LARGE] &&
+	    (gate_head_bytes(gate) > SMALL_HEAD_BYTES ||
+	     gate_head_lines(gate) > SMALL_HEAD_LINES ||
+	     length < 0 || length > SMALL_CONTENT_BYTES)) {
+		link->want_large = true;
+		return false;
+	}
+	return true;
+}
+
+static void request_count(struct http_link *link, bool content)
+{
+	link->requests++;
+	link->outstanding++;
+	link->with_content += content;
+	link->in_content = content;
+}
+
+/* Shows the gate what it has not seen; what may go on is ready. */
+static void scan(struct http_link *link, const char *bytes, size_t length,
+    uint32_t *fed, uint32_t *ready)
+{
+	const struct gate_limits *limits = &link->server->gate_limits;
+	while (*fed < length && !link->refused && !link->want_large) {
+		size_t used;
+		bool in_content = link->in_content;
+		enum gate_event event = gate_feed(&link->gate, limits, bytes + *fed,
+		    length - *fed, &used);
+		*fed += (uint32_t)used;
+		if (event == GATE_REFUSE) {
+			link->refused = true;
+			break;
+		}
+		if (event == GATE_MORE) {
+			if (in_content)
+				*ready = *fed;
+			continue;
+		}
+		if (in_content)
+			link->in_content = false;
+		else if (request_admit(link, event == GATE_HEAD))
+			request_count(link, event == GATE_HEAD);
+		else
+			break;
+		*ready = *fed;
+	}
+}
+
+void wire_phase(struct http_link *link)
+{
+	if (link->in_content && link->outstanding == 1)
+		link_phase(link, PHASE_CONTENT);
+	else if (link->outstanding > 0) {
+		if (link->phase != PHASE_ANSWER)
+			link_phase(link, PHASE_ANSWER);
+	} else if (gate_phase(&link->gate) == GATE_IN_HEAD) {
+		if (link->phase != PHASE_HEAD)
+			link_phase(link, PHASE_HEAD);
+	}
+}
+
+static ssize_t receive_raw(struct http_link *link, void *bytes, size_t length)
+{
+	ssize_t n = wire_read(link->fd, bytes, length, 0);
+	if (n <= 0)
+		return n;
+	link->server->now = clock_monotonic();
+	if (gate_phase(&link->gate) == GATE_BETWEEN && link->held_length == 0)
+		link->arrived = link->server->now;
+	link->bytes_in += (uint64_t)n;
+	counter_add(link->server->counters, COUNTER_BYTES_IN, n);
+	return n;
+}
+
+static void held_reserve(struct http_link *link, size_t size)
+{
+	if (size <= link->held_size)
+		return;
+	link->held = memory_resize(link->held, size, 1);
+	link->held_size = (uint32_t)size;
+}
+
+static void held_drop(struct http_link *link)
+{
+	free(link->held);
+	link->held = NULL;
+	link->held_length = link->held_size = link->held_fed = link->held_ready = 0;
+}
+
+/* Moves what is ready to the caller. */
+static size_t held_take(struct http_link *link, char *out, size_t size)
+{
+	uint32_t n = link->held_ready < size ? link->held_ready : (uint32_t)size;
+	memcpy(out, link->held, n);
+	memmove(link->held, link->held + n, link->held_length - n);
+	link->held_length -= n;
+	link->held_fed -= n;
+	link->held_ready -= n;
+	if (link->held_length == 0)
+		held_drop(link);
+	return n;
+}
+
+/* What is not ready now belongs to nobody: the last request has come. */
+static bool after_last(const struct http_link *link)
+{
+	return gate_phase(&link->gate) == GATE_CLOSED && !link->refused && !link->want_large;
+}
+
+/* Receives straight into the caller's memory, and takes back what must wait.
+ * Returns what went on; -1: the socket is drained or at its end. */
+static ssize_t receive_direct(struct http_link *link, char *out, size_t size,
+    bool *drained)
+{
+	ssize_t n = receive_raw(link, out, size);
+	if (n <= 0) {
+		link->peer_shut = link->peer_shut || n == 0 || errno != EAGAIN;
+		*drained = true;
+		return -1;
+	}
+	*drained = (size_t)n < size;
+	uint32_t fed = 0, ready = 0;
+	scan(link, out, (size_t)n, &fed, &ready);
+	if (ready == n)
+		return n;
+	if (after_last(link)) {
+		link->linger = true;
+		return ready;
+	}
+	held_reserve(link, (size_t)n - ready);
+	memcpy(link->held, out + ready, (size_t)n - ready);
+	link->held_length = (uint32_t)n - ready;
+	link->held_fed = fed - ready;
+	return ready;
+}
+
+/* Receives more behind what is held already. False: no more for now. */
+static bool receive_held(struct http_link *link, bool *drained)
+{
+	if (link->held_fed == link->held_length && !*drained) {
+		/* The gate ends a head at its limit, so this ends too. */
+		held_reserve(link, link->held_length + 1024);
+		size_t room = link->held_size - link->held_length;
+		ssize_t n = receive_raw(link, link->held + link->held_length, room);
+		if (n <= 0) {
+			link->peer_shut = link->peer_shut || n == 0 || errno != EAGAIN;
+			*drained = true;
+			return false;
+		}
+		*drained = (size_t)n < room;
+		link->held_length += (uint32_t)n;
+	}
+	if (link->held_fed == link->held_length)
+		return false;
+	scan(link, link->held, link->held_length, &link->held_fed, &link->held_ready);
+	if (after_last(link) && link->held_length > link->held_ready) {
+		link->held_length = link->held_fed = link->held_ready;
+		link->linger = true;
+	}
+	return true;
+}
+
+/* A head that was moved with its link: libmicrohttpd may have it now. */
+static void request_moved(struct http_link *link)
+{
+	bool content = gate_phase(&link->gate) == GATE_IN_CONTENT;
+	link->want_large = false;
+	request_count(link, content);
+	link->held_ready = link->held_fed;
+}
+
+/* Nothing is left that could be handed on. -1: try again later; 0: the end. */
+static ssize_t receive_nothing(struct http_link *link)
+{
+	unsigned mine = link->in_content ? 1 : 0;
+	if (link->outstanding <= mine) {
+		if (link->refused) {
+			link_refuse(link, link->gate.status, link->gate.reason);
+			return 0;
+		}
+		if (link->want_large) {
+			link->moving = true;
+			return 0;
+		}
+	}
+	if (link->peer_shut || (link->end_when_idle && link->outstanding == 0))
+		return 0;
+	errno = EAGAIN;
+	return -1;
+}
+
+static ssize_t wire_receive(struct http_link *link, char *out, size_t size)
+{
+	size_t total = 0;
+	bool drained = false;
+	if (link->dead)
+		return 0;
+	link->again = false;
+	if (link->want_large && link->engine == &link->server->engines[ENGINE_LARGE])
+		request_moved(link);
+	while (total < size) {
+		if (link->held_ready > 0) {
+			total += held_take(link, out + total, size - total);
+			continue;
+		}
+		if (link->refused || link->want_large || link->peer_shut ||
+		    gate_phase(&link->gate) == GATE_CLOSED)
+			break;
+		if (link->held_length > 0) {
+			if (!receive_held(link, &drained))
+				break;
+			continue;
+		}
+		if (drained)
+			break;
+		ssize_t n = receive_direct(link, out + total, size - total, &drained);
+		if (n > 0)
+			total += (size_t)n;
+	}
+	/* An end of file behind a first request brings no edge of its own. */
+	if (link->requests == 1 && total > 0 && total < size && link->held_length == 0 &&
+	    !link->in_content && !link->peer_shut && !gate_closes(&link->gate)) {
+		char byte;
+		link->peer_shut = wire_read(link->fd, &byte, 1, MSG_PEEK) == 0;
+	}
+	link->again = !drained || link->refused || link->want_large || link->peer_shut;
+	/* Content brings no end that would bring us back. */
+	if (link->in_content && total > 0 && (link->refused || link->peer_shut))
+		link_kick(link);
+	wire_phase(link);
+	return total > 0 ? (ssize_t)total : receive_nothing(link);
+}
+
+/* ---- Sending ---- */
+
+/* length: what was to be sent first; of an answer the first time, its head. */
+static ssize_t sent(struct http_link *link, ssize_t n, size_t length)
+{
+	struct http_request *request = link->request;
+	bool first = false;
+	if (request != NULL && request->answered && !request->head_known) {
+		first = request->head_known = true;
+		request->head_bytes = length;
+	}
+	if (n > 0) {
+		link->bytes_out += (uint64_t)n;
+		counter_add(link->server->counters, COUNTER_BYTES_OUT, n);
+		if (!first && link->phase == PHASE_ANSWER)
+			link_phase(link, PHASE_ANSWER);
+	}
+	return n;
+}
+
+ssize_t http_recv(int fd, void *bytes, size_t length, int flags) __asm__("recv");
+ssize_t http_send(int fd, const void *bytes, size_t length, int flags) __asm__("send");
+ssize_t http_sendmsg(int fd, const struct msghdr *message, int flags) __asm__("sendmsg");
+ssize_t http_sendfile(int out, int in, off_t *offset, size_t count) __asm__("sendfile64");
+int http_setsockopt(int fd, int level, int name, const void *value,
+    socklen_t length) __asm__("setsockopt");
+
+ssize_t http_recv(int fd, void *bytes, size_t length, int flags)
+{
+	struct http_link *link = link_of(fd);
+	if (link == NULL)
+		return wire_read(fd, bytes, length, flags);
+	return wire_receive(link, bytes, length);
+}
+
+ssize_t http_send(int fd, const void *bytes, size_t length, int flags)
+{
+	struct http_link *link = link_of(fd);
+	ssize_t n = syscall(SYS_sendto, fd, bytes, length, flags, NULL, 0);
+	return link == NULL ? n : sent(link, n, length);
+}
+
+ssize_t http_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	struct http_link *link = link_of(fd);
+	ssize_t n = syscall(SYS_sendmsg, fd, message, flags);
+	return link == NULL ? n : sent(link, n, message->msg_iov[0].iov_len);
+}
+
+ssize_t http_sendfile(int out, int in, off_t *offset, size_t count)
+{
+	struct http_link *link = link_of(out);
+	ssize_t n = syscall(SYS_sendfile, out, in, offset, count);
+	return link == NULL ? n : sent(link, n, 0);
+}
+
+/* libmicrohttpd corks and uncorks; our sockets have TCP_NODELAY from their
+ * listener on and are never corked, so there is nothing to set. */
+int http_setsockopt(int fd, int level, int name, const void *value, socklen_t length)
+{
+	if (level == IPPROTO_TCP && (name == TCP_NODELAY || name == TCP_CORK) &&
+	    link_of(fd) != NULL)
+		return 0;
+	return (int)syscall(SYS_setsockopt, fd, level, name, value, length);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * log: reads the journal's files, so that it reaches back before this host.
+ * That waits for the disk, so a thread of its own does it; what it found
+ * becomes a document on the supervisor's thread.
+ */
+#include "config.h"
+
+#include <pthread.h>
+#include <regex.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "data/clock.h"
+#include "data/memory.h"
+#include "host/rpc.h"
+#include "host/snapshot.h"
+#include "host/supervisor.h"
+
+#define LOG_LAST_DEFAULT 100
+#define LOG_LAST_MAX 10000
+
+struct log_reader {
+	struct log_reader *next;
+	struct call *call;
+	pthread_t thread;
+	char *folder, *service, *grep;
+	struct journal_filter filter;
+	struct journal_record *records;
+	size_t count, room;
+	bool ok;
+	struct fault fault;
+};
+
+static void reader_free(struct log_reader *reader)
+{
+	free(reader->folder);
+	free(reader->service);
+	free(reader->grep);
+	free(reader->records);
+	free(reader);
+}
+
+static bool reader_each(void *arg, const struct journal_record *record)
+{
+	struct log_reader *reader = arg;
+
+	if (reader->count == reader->room) {
+		reader->room = reader->room ? reader->room * 2 : 128;
+		reader->records = memory_resize(reader->records, reader->room,
+		    sizeof *reader->records);
+	}
+	reader->records[reader->count++] = *record;
+	return true;
+}
+
+static void reader_done(void *arg)
+{
+	struct log_reader *reader = arg;
+	struct log_reader **at = &reader->call->host->readers;
+
+	pthread_join(reader->thread, NULL);
+	while (*at != reader)
+		at = &(*at)->next;
+	*at = reader->next;
+	if (reader->ok) {
+		json_t *records = json_array();
+		for (size_t i = 0; i < reader->count; i++)
+			json_array_append_new(records, snapshot_record(&reader->records[i]));
+		call_result(reader->call, json_pack("{s:i, s:o}", "version", 1,
+		    "records", records));
+	} else {
+		call_fault(reader->call, &reader->fault);
+	}
+	reader_free(reader);
+}
+
+static void *reader_main(void *arg)
+{
+	struct log_reader *reader = arg;
+	struct host *host = reader->call->host;
+
+	prctl(PR_SET_NAME, "host/log", 0, 0, 0);
+	journal_flush(host->journal, 200);
+	reader->ok = journal_scan(reader->folder, &reader->filter, reader_each, reader,
+	    &reader->fault);
+	host_post(host, reader_done, reader);
+	return NULL;
+}
+
+static bool reader_pattern(const char *grep, struct fault *fault)
+{
+	regex_t regex;
+	char why[128];
+	int error = regcomp(&regex, grep, REG_EXTENDED | REG_NOSUB);
+
+	if (error) {
+		regerror(error, &regex, why, sizeof why);
+		return fault_set(fault, FAULT_USAGE, "grep: %s: \"%s\"", why, grep);
+	}
+	regfree(&regex);
+	return true;
+}
+
+static bool reader_filter(struct log_reader *reader, json_t *params, struct fault *fault)
+{
+	const char *level, *since, *service, *grep;
+	json_t *last = json_object_get(params, "last");
+	struct journal_filter *filter = &reader->filter;
+
+	if (!rpc_text(params, "level", &level, fault) ||
+	    !rpc_text(params, "since", &since, fault) ||
+	    !rpc_text(params, "service", &service, fault) ||
+	    !rpc_text(params, "grep", &grep, fault))
+		return false;
+	reader->service = memory_string(service);
+	reader->grep = memory_string(grep);
+	*filter = (struct journal_filter){
+		.service = reader->service, .grep = reader->grep, .level = JOURNAL_DEBUG,
+		.last = since ? LOG_LAST_MAX : LOG_LAST_DEFAULT,
+	};
+	if (level && !journal_level_parse(level, &filter->level))
+		return fault_set(fault, FAULT_USAGE,
+		    "level: expected error, warning, notice, info or debug, found \"%s\"", level);
+	if (since) {
+		filter->since_us = clock_parse(since, clock_utc());
+		if (filter->since_us < 0)
+			return fault_set(fault, FAULT_USAGE,
+			    "since: expected a time such as 10m, 12:00 or 2026-01-31, found \"%s\"",
+			    since);
+	}
+	if (last && !json_is_null(last)) {
+		if (!json_is_integer(last) || json_integer_value(last) < 1 ||
+		    json_integer_value(last) > LOG_LAST_MAX)
+			return fault_set(fault, FAULT_USAGE, "last: expected 1 to %d",
+			    LOG_LAST_MAX);
+		filter->last = (size_t)json_integer_value(last);
+	}
+	return !reader->grep || reader_pattern(reader->grep, fault);
+}
+
+void rpc_log(struct call *call, json_t *params)
+{
+	struct host *host = call->host;
+	struct log_reader *reader = memory_new(sizeof *reader);
+	sigset_t all, before;
+
+	reader->call = call;
+	reader->folder = memory_format("%s/journal", host->home.state);
+	if (!reader_filter(reader, params, &reader->fault))
+		goto out;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&reader->thread, NULL, reader_main, reader);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!error) {
+		reader->next = host->readers;
+		host->readers = reader;
+		return;
+	}
+	fault_errno(&reader->fault, error, "the journal cannot be read");
+out:
+	call_fault(call, &reader->fault);
+	reader_free(reader);
+}
+
+void rpc_log_finish(struct host *host)
+{
+	while (host->readers) {
+		struct log_reader *reader = host->readers;
+		host->readers = reader->next;
+		pthread_join(reader->thread, NULL);
+		struct fault fault;
+		fault_set(&fault, FAULT_FAILED, "the host is stopping");
+		call_fault(reader->call, &fault);
+		reader_free(reader);
+	}
+}

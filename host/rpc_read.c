@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Methods that read, and the table of all methods.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/rpc.h"
+#include "host/snapshot.h"
+#include "host/unit.h"
+
+bool rpc_text(json_t *params, const char *name, const char **text_r, struct fault *fault)
+{
+	json_t *value = json_object_get(params, name);
+
+	*text_r = json_string_value(value);
+	if (!value || json_is_null(value) || *text_r)
+		return true;
+	return fault_set(fault, FAULT_USAGE, "%s must be a text", name);
+}
+
+static void rpc_hello(struct call *call, json_t *params)
+{
+	(void)params;
+	call_result(call, json_pack("{s:i, s:s, s:s, s:s, s:o}", "version", 1,
+	    "role", role_name(call->role), "user", call->user,
+	    "software", PACKAGE_VERSION, "host", snapshot_host(call->host)));
+}
+
+static void rpc_status(struct call *call, json_t *params)
+{
+	const struct unit *unit = NULL;
+	const char *name;
+	struct fault fault;
+
+	if (!rpc_text(params, "service", &name, &fault))
+		goto out;
+	unit = name ? host_unit(call->host, name) : NULL;
+	if (name && !unit) {
+		fault_set(&fault, FAULT_USAGE, "there is no service %s", name);
+		fault_next(&fault, "steward status lists them");
+		goto out;
+	}
+	call_result(call, snapshot_document(call->host, unit, true));
+	return;
+out:
+	call_fault(call, &fault);
+}
+
+/* ---- settings and schema ---- */
+
+static void rpc_get(struct call *call, json_t *params)
+{
+	const char *name;
+	struct fault fault;
+	json_t *settings = rpc_text(params, "name", &name, &fault) ?
+	    describe_settings(call->host->book, name, &fault) : NULL;
+
+	if (settings)
+		call_result(call, json_pack("{s:i, s:o}", "version", 1, "settings", settings));
+	else
+		call_fault(call, &fault);
+}
+
+static void rpc_check(struct call *call, json_t *params)
+{
+	struct fault fault;
+	struct settings_book *book = settings_load(&call->host->source, &fault);
+
+	(void)params;
+	if (book)
+		call_result(call, json_pack("{s:i, s:b}", "version", 1, "ok", 1));
+	else
+		call_fault(call, &fault);
+	settings_unref(book);
+}
+
+static void rpc_describe(struct call *call, json_t *params)
+{
+	(void)params;
+	call_result(call, describe_schema());
+}
+
+static void rpc_metrics(struct call *call, json_t *params)
+{
+	struct fault fault;
+	char *text = metrics_text(call->host);
+
+	(void)params;
+	if (text)
+		call_result(call, json_pack("{s:i, s:s}", "version", 1, "text", text));
+	else {
+		fault_set(&fault, FAULT_FAILED, "no memory for the metrics");
+		call_fault(call, &fault);
+	}
+	free(text);
+}
+
+static void rpc_subscribe(struct call *call, json_t *params)
+{
+	json_t *snapshot = json_object_get(params, "snapshot");
+	json_t *journal = json_object_get(params, "journal");
+	json_t *backlog = json_object_get(params, "backlog");
+	const char *level_name, *service;
+	enum journal_level level = JOURNAL_DEBUG;
+	double seconds = json_number_value(snapshot);
+	struct fault fault;
+
+	fault.code = FAULT_NONE;
+	if (!rpc_text(journal, "level", &level_name, &fault) ||
+	    !rpc_text(journal, "service", &service, &fault)) {
+		call_fault(call, &fault);
+		return;
+	}
+	if ((snapshot && !json_is_number(snapshot)) ||
+	    !(seconds == 0 || (seconds >= 0.2 && seconds <= 3600)))
+		fault_set(&fault, FAULT_USAGE, "snapshot: expected 0, or 0.2 to 3600 seconds");
+	else if (journal && !json_is_null(journal) && !json_is_object(journal))
+		fault_set(&fault, FAULT_USAGE, "journal: expected an object or null");
+	else if (backlog && (!json_is_integer(backlog) || json_integer_value(backlog) < 0))
+		fault_set(&fault, FAULT_USAGE, "backlog: expected a number of records");
+	else if (level_name && !journal_level_parse(level_name, &level))
+		fault_set(&fault, FAULT_USAGE,
+		    "level: expected error, warning, notice, info or debug");
+	if (fault.code != FAULT_NONE) {
+		call_fault(call, &fault);
+		return;
+	}
+	call_subscribe(call, seconds, json_is_object(journal),
+	    service, level,
+	    (size_t)json_integer_value(backlog));
+	call_result(call, json_object());
+}
+
+const struct method rpc_methods[] = {
+	{ "hello", ROLE_VIEWER, rpc_hello },
+	{ "status", ROLE_VIEWER, rpc_status },
+	{ "start", ROLE_OPERATOR, rpc_start },
+	{ "stop", ROLE_OPERATOR, rpc_stop },
+	{ "restart", ROLE_OPERATOR, rpc_restart },
+	{ "reload", ROLE_OPERATOR, rpc_reload },
+	{ "resume", ROLE_OPERATOR, rpc_resume },
+	{ "log", ROLE_VIEWER, rpc_log },
+	{ "list", ROLE_VIEWER, rpc_list },
+	{ "do", ROLE_VIEWER, rpc_do },
+	{ "get", ROLE_VIEWER, rpc_get },
+	{ "set", ROLE_ADMIN, rpc_set },
+	{ "check", ROLE_VIEWER, rpc_check },
+	{ "describe", ROLE_VIEWER, rpc_describe },
+	{ "metrics", ROLE_VIEWER, rpc_metrics },
+	{ "subscribe", ROLE_VIEWER, rpc_subscribe },
+	{ NULL, ROLE_NONE, NULL },
+};

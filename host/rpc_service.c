@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * list and do: questions that a service answers on its own threads. Workers are
+ * asked one after the other, and the rows are joined; a worker that does not
+ * answer in time is named, and nothing waits for it here.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/clock.h"
+#include "data/memory.h"
+#include "host/rpc.h"
+#include "host/unit.h"
+
+struct errand {
+	struct call *call;
+	struct unit *unit;
+	const struct service_table *table;
+	const struct service_command *command;
+	int count;
+	char **argv;			/* the words; words borrows them */
+	struct words *words;
+	struct rows *rows;
+};
+
+static void errand_free(struct errand *errand)
+{
+	rows_free(errand->rows);
+	words_free(errand->words);
+	for (int i = 0; i < errand->count; i++)
+		free(errand->argv[i]);
+	free(errand->argv);
+	free(errand);
+}
+
+static void errand_release(struct question *question)
+{
+	errand_free(question->arg);
+}
+
+static void errand_answer(struct errand *errand)
+{
+	const char *const *names = rows_names(errand->rows);
+	json_t *columns = json_array(), *lines = json_array();
+	size_t width = 0;
+
+	for (; names && names[width]; width++)
+		json_array_append_new(columns, json_string(names[width]));
+	for (size_t i = 0; i < rows_count(errand->rows); i++) {
+		json_t *line = json_array();
+		for (size_t j = 0; j < width; j++)
+			json_array_append_new(line, json_string(rows_get(errand->rows, i, j)));
+		json_array_append_new(lines, line);
+	}
+	call_result(errand->call, json_pack("{s:i, s:o, s:o}", "version", 1,
+	    "columns", columns, "rows", lines));
+}
+
+static void errand_work(struct question *question)
+{
+	struct errand *errand = question->arg;
+	struct worker *worker = question->worker;
+	struct service_run *run = worker_run(worker);
+
+	if (errand->table) {
+		worker_activity(worker, "list");
+		question->ok = errand->table->list(run->state, worker, errand->rows,
+		    &question->fault);
+	} else {
+		worker_activity(worker, "act");
+		question->ok = errand->command->act(run->state, worker, errand->words,
+		    errand->rows, &question->fault);
+	}
+	worker_activity(worker, "its loop");
+}
+
+static void errand_ask(struct errand *errand, unsigned number);
+
+static void errand_done(struct question *question, bool answered)
+{
+	struct errand *errand = question->arg;
+	struct unit *unit = errand->unit;
+	struct fault fault;
+
+	if (!answered) {
+		/* The work still holds the errand: it is freed with the question. */
+		fault_set(&fault, FAULT_FAILED, "%s does not answer (in %s)",
+		    unit->service->name, worker_doing(question->worker));
+		fault_next(&fault, "steward log %s", unit->service->name);
+		call_fault(errand->call, &fault);
+		return;
+	}
+	if (!question->ok) {
+		call_fault(errand->call, &question->fault);
+		return;
+	}
+	unsigned next = worker_number(question->worker) + 1;
+	bool every = errand->table || errand->command->every_worker;
+	if (every && unit->run && unit->state == UNIT_RUNNING && next < unit->run->workers) {
+		/* The next question takes the errand over from this one. */
+		question->release = NULL;
+		errand_ask(errand, next);
+		return;
+	}
+	errand_answer(errand);
+}
+
+static void errand_ask(struct errand *errand, unsigned number)
+{
+	struct host *host = errand->call->host;
+	int64_t limit = host->hung_after / (CLOCK_SECOND / 1000);
+
+	question_ask(host, atomic_load(&errand->unit->run->worker[number]), errand_work,
+	    errand_done, errand, errand_release, limit);
+}
+
+static struct unit *errand_unit(struct call *call, json_t *params, struct fault *fault)
+{
+	const char *name = json_string_value(json_object_get(params, "service"));
+	struct unit *unit = name ? host_unit(call->host, name) : NULL;
+
+	if (!unit) {
+		fault_set(fault, FAULT_USAGE, name ? "there is no service %s" :
+		    "which service?", name);
+		fault_next(fault, "steward status lists them");
+	}
+	return unit;
+}
+
+static bool errand_ready(const struct unit *unit, struct fault *fault)
+{
+	if (unit->run && unit->state == UNIT_RUNNING && !unit->hung)
+		return true;
+	fault_set(fault, FAULT_FAILED, "%s is %s", unit->service->name, unit_state_name(unit));
+	return fault_next(fault, "steward start %s", unit->service->name);
+}
+
+void rpc_list(struct call *call, json_t *params)
+{
+	const char *name = json_string_value(json_object_get(params, "table"));
+	struct fault fault;
+	struct unit *unit = errand_unit(call, params, &fault);
+
+	if (!unit)
+		goto out;
+	const struct service_table *table = unit->service->tables;
+	while (table && table->name && (!name || strcmp(table->name, name)))
+		table++;
+	if (!table || !table->name) {
+		fault_set(&fault, FAULT_USAGE, "%s has no table %s", unit->service->name,
+		    name ? name : "without a name");
+		fault_next(&fault, "steward list names the tables");
+		goto out;
+	}
+	if (!errand_ready(unit, &fault))
+		goto out;
+	struct errand *errand = memory_new(sizeof *errand);
+	errand->call = call;
+	errand->unit = unit;
+	errand->table = table;
+	errand->rows = rows_new();
+	errand_ask(errand, 0);
+	return;
+out:
+	call_fault(call, &fault);
+}
+
+static bool errand_words(struct errand *errand, json_t *words, struct fault *fault)
+{
+	json_t *word;
+	size_t index;
+
+	if (!json_is_array(words) || !json_array_size(words) || json_array_size(words) > 64)
+		return fault_set(fault, FAULT_USAGE, "words must be an array of 1 to 64 texts");
+	errand->argv = memory_array(json_array_size(words) + 1, sizeof *errand->argv);
+	json_array_foreach(words, index, word) {
+		if (!json_is_string(word))
+			return fault_set(fault, FAULT_USAGE, "words must be texts");
+		errand->argv[errand->count++] = memory_string(json_string_value(word));
+	}
+	return true;
+}
+
+static bool errand_match(struct errand *errand, struct fault *fault)
+{
+	const struct service *service = errand->unit->service;
+	const struct service_command *command = service->commands;
+
+	for (; command && command->pattern; command++) {
+		bool other = false;
+		errand->words = words_match(command->pattern, errand->count, errand->argv,
+		    &other, fault);
+		if (errand->words) {
+			errand->command = command;
+			return true;
+		}
+		if (!other)
+			return false;
+	}
+	fault_set(fault, FAULT_USAGE, "%s has no command %s", service->name, errand->argv[0]);
+	return fault_next(fault, "steward list names the commands");
+}
+
+static bool errand_allowed(const struct errand *errand, struct fault *fault)
+{
+	static const enum role needed[] = {
+		[GRADE_READ] = ROLE_VIEWER, [GRADE_REVERSIBLE] = ROLE_OPERATOR,
+		[GRADE_DISRUPTS] = ROLE_OPERATOR, [GRADE_DESTROYS] = ROLE_ADMIN,
+	};
+	enum role role = needed[errand->command->grade];
+
+	if (errand->call->role >= role)
+		return true;
+	return fault_set(fault, FAULT_REFUSED, "%s needs the role %s; %s has the role %s",
+	    errand->argv[0], role_name(role), errand->call->user,
+	    role_name(errand->call->role));
+}
+
+void rpc_do(struct call *call, json_t *params)
+{
+	struct fault fault;
+	struct errand *errand = memory_new(sizeof *errand);
+
+	errand->call = call;
+	errand->unit = errand_unit(call, params, &fault);
+	if (!errand->unit ||
+	    !errand_words(errand, json_object_get(params, "words"), &fault) ||
+	    !errand_match(errand, &fault) || !errand_allowed(errand, &fault) ||
+	    !errand_ready(errand->unit, &fault)) {
+		call_fault(call, &fault);
+		errand_free(errand);
+		return;
+	}
+	if (errand->command->grade != GRADE_READ)
+		unit_log(errand->unit, JOURNAL_NOTICE, "control", "%s by %s",
+		    errand->argv[0], call->user);
+	errand->rows = rows_new();
+	errand_ask(errand, 0);
+}

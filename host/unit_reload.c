@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * New settings for a unit: new sockets first, then the service's own reload,
+ * then the hand-over of listeners; what fails leaves the old settings and the
+ * old sockets in force. A row that only a restart can apply restarts the
+ * service with its sockets open, so that clients wait instead of being refused.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "host/link.h"
+#include "host/unit.h"
+
+static void reload_rolled_back(struct unit *unit, const struct fault *fault)
+{
+	struct fault why = unit->reload_fault;
+
+	(void)fault;
+	unit_forget_stale(unit);
+	unit_log(unit, JOURNAL_ERROR, "reload", "not applied: %s", why.text);
+	unit_acted(unit, &why);
+}
+
+static void reload_relisten(struct unit *unit, const struct fault *fault)
+{
+	(void)fault;
+	unit_hand_out(unit, reload_rolled_back);
+}
+
+static void reload_failed(struct unit *unit, const struct fault *fault)
+{
+	unit->reload_fault = *fault;
+	unit_listen(unit, settings_of(unit->run->book, unit->service->name),
+	    reload_relisten);
+}
+
+static void reload_handed_out(struct unit *unit, const struct fault *fault)
+{
+	if (fault) {
+		reload_failed(unit, fault);
+		return;
+	}
+	unit_forget_stale(unit);
+	settings_unref(unit->run->book);
+	unit->run->book = settings_ref(unit->actions->book);
+	unit->generation++;
+	unit->reason[0] = '\0';
+	for (struct unit_listener *l = unit->listeners; l; l = l->next)
+		if (l->state == LISTENER_WAITING)
+			snprintf(unit->reason, sizeof unit->reason, "%s", l->reason);
+	unit_log(unit, JOURNAL_NOTICE, "reload", "settings applied");
+	unit_acted(unit, NULL);
+}
+
+static void reload_work(struct question *question)
+{
+	struct service_run *run = worker_run(question->worker);
+	const struct settings *set = settings_of(question->arg, run->service->name);
+
+	worker_activity(question->worker, "reload");
+	question->ok = !run->service->reload ||
+	    run->service->reload(run->state, set, &question->fault);
+	worker_activity(question->worker, "its loop");
+}
+
+static void reload_done(struct question *question, bool answered)
+{
+	struct unit *unit = worker_run(question->worker)->unit;
+
+	(void)answered;
+	if (question->ok)
+		unit_hand_out(unit, reload_handed_out);
+	else
+		reload_failed(unit, &question->fault);
+}
+
+static void reload_listened(struct unit *unit, const struct fault *fault)
+{
+	if (fault) {
+		reload_failed(unit, fault);
+		return;
+	}
+	question_ask(unit->host, atomic_load(&unit->run->worker[0]), reload_work,
+	    reload_done, unit->actions->book, NULL, 0);
+}
+
+static void reload_note_restart(void *arg, const struct setting *row)
+{
+	if (row->effect == SETTING_RESTART)
+		*(bool *)arg = true;
+}
+
+static void reload_stopped(struct unit *unit)
+{
+	unit_set_state(unit, UNIT_STOPPED, NULL);
+	unit_start(unit);
+}
+
+void unit_reload(struct unit *unit, struct settings_book *book)
+{
+	const char *name = unit->service->name;
+	bool restart = false;
+
+	if (!unit->run) {
+		if (unit->state == UNIT_FAILED && unit->wanted)
+			unit_start(unit);
+		else
+			unit_acted(unit, NULL);
+		return;
+	}
+	settings_differ(settings_of(unit->run->book, name), settings_of(book, name),
+	    reload_note_restart, &restart);
+	if (restart)
+		unit_stop(unit, unit->host->drain_ms, true, reload_stopped);
+	else
+		unit_listen(unit, settings_of(book, name), reload_listened);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What survives a restart: desired states and the numbers of ports.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "data/file.h"
+#include "host/state.h"
+
+static struct home home;
+static char path[sizeof home.state + 16];
+
+static void put(const char *text)
+{
+	struct fault fault;
+
+	assert_true(file_replace(path, text, strlen(text), 0600, &fault));
+}
+
+static void a_missing_file_means_everything_runs(void **state)
+{
+	struct fault fault;
+
+	(void)state;
+	unlink(path);
+	assert_true(state_load(&home, &fault));
+	assert_true(state_wanted("web"));
+	assert_int_equal(state_port(&home, "web"), 0);
+}
+
+static void what_was_set_is_read_back(void **state)
+{
+	struct fault fault;
+
+	(void)state;
+	unlink(path);
+	assert_true(state_load(&home, &fault));
+	assert_true(state_set_wanted(&home, "web", false, &fault));
+	state_set_port(&home, "web listen tcp 127.0.0.1 0", 40123);
+	assert_true(state_load(&home, &fault));
+	assert_false(state_wanted("web"));
+	assert_true(state_wanted("dns"));
+	assert_int_equal(state_port(&home, "web listen tcp 127.0.0.1 0"), 40123);
+	assert_true(state_set_wanted(&home, "web", true, &fault));
+	assert_true(state_load(&home, &fault));
+	assert_true(state_wanted("web"));
+}
+
+static void a_damaged_file_is_told_and_counts_as_empty(void **state)
+{
+	static const char *const odd[] = {
+		"", "{", "[]", "null", "{\"services\":", "\x01\x02",
+	};
+	struct fault fault;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+		put(odd[i]);
+		assert_false(state_load(&home, &fault));
+		assert_non_null(strstr(fault.text, "desired"));
+		assert_true(state_wanted("web"));
+	}
+}
+
+static void odd_values_are_ignored(void **state)
+{
+	struct fault fault;
+
+	(void)state;
+	put("{\"version\": 1, \"services\": {\"web\": 7, \"dns\": \"stopped\"},"
+	    " \"ports\": {\"a\": 70000, \"b\": -1, \"c\": \"x\", \"d\": 80}}");
+	assert_true(state_load(&home, &fault));
+	assert_true(state_wanted("web"));
+	assert_false(state_wanted("dns"));
+	assert_int_equal(state_port(&home, "a"), 0);
+	assert_int_equal(state_port(&home, "b"), 0);
+	assert_int_equal(state_port(&home, "c"), 0);
+	assert_int_equal(state_port(&home, "d"), 80);
+}
+
+static void fields_of_a_later_version_survive(void **state)
+{
+	struct fault fault;
+	size_t length;
+
+	(void)state;
+	put("{\"version\": 2, \"later\": {\"x\": 1}}");
+	assert_true(state_load(&home, &fault));
+	assert_true(state_set_wanted(&home, "web", false, &fault));
+	char *text = file_read(path, 65536, &length, &fault);
+	assert_non_null(text);
+	assert_non_null(strstr(text, "\"later\""));
+	assert_non_null(strstr(text, "\"stopped\""));
+	free(text);
+}
+
+static int suite_begin(void **state)
+{
+	char folder[] = "/tmp/steward-state-XXXXXX";
+
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(home.state, sizeof home.state, "%s", folder);
+	snprintf(path, sizeof path, "%s/desired", home.state);
+	return 0;
+}
+
+static int suite_end(void **state)
+{
+	(void)state;
+	unlink(path);
+	return rmdir(home.state);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_missing_file_means_everything_runs),
+		cmocka_unit_test(what_was_set_is_read_back),
+		cmocka_unit_test(a_damaged_file_is_told_and_counts_as_empty),
+		cmocka_unit_test(odd_values_are_ignored),
+		cmocka_unit_test(fields_of_a_later_version_survive),
+	};
+
+	return cmocka_run_group_tests(tests, suite_begin, suite_end);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERVICES_WEB_CACHE_H
+#define SERVICES_WEB_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "services/web/entry.h"
+
+/*
+ * A worker's open files, found by the path as it stands in the request, still
+ * encoded. Bounded in number, memory and descriptors; the least recently used
+ * goes first. What is no file (404, redirects, listings) has a quarter of the
+ * places for itself, so that asking for names that do not exist drives no file
+ * out. One thread.
+ */
+#define CACHE_KEY_MAX 512	/* a longer path is not kept */
+#define CACHE_DESCRIPTORS 256
+
+struct cache;
+
+/* files: entries kept, 0: none. memory: bytes of all of them. */
+struct cache *cache_new(size_t files, size_t memory);
+void cache_free(struct cache *cache);		/* NULL allowed */
+
+/* NULL when there is none. Counts a hit. */
+struct entry *cache_find(struct cache *cache, const char *key, size_t length);
+/* Takes entry over and may close others to make room; false when it is not
+ * one that is kept: then it stays the caller's. */
+bool cache_keep(struct cache *cache, struct entry *entry);
+/* Closes it. */
+void cache_drop(struct cache *cache, struct entry *entry);
+/* Closes all; returns how many. */
+size_t cache_flush(struct cache *cache);
+/* Files, the most recently used first. */
+void cache_each(const struct cache *cache,
+    void (*each)(void *arg, const struct entry *entry), void *arg);
+
+struct cache_usage {
+	size_t files, others;
+	size_t memory;
+	unsigned descriptors;
+};
+void cache_usage(const struct cache *cache, struct cache_usage *usage_r);
+
+#endif

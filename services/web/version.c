@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Files are read and never mapped: one that is cut short while it is sent ends
+ * that answer, and not the program. A descriptor belongs to the 200 answer that
+ * was made of it, whose last reference closes it; ranges get a duplicate.
+ */
+#include "services/web/version.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "data/memory.h"
+#include "data/text.h"
+#include "host/http.h"
+#include "services/web/mime.h"
+#include "services/web/root.h"
+
+#define TICK_NS INT64_C(20000000)	/* two ticks of the slowest kernel clock */
+
+static int64_t nanoseconds(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+bool version_same(const struct version *version, const struct stat *stat)
+{
+	const struct stat *seen = &version->seen;
+	return seen->st_ino == stat->st_ino && seen->st_dev == stat->st_dev &&
+	    seen->st_size == stat->st_size &&
+	    nanoseconds(seen->st_mtim) == nanoseconds(stat->st_mtim) &&
+	    nanoseconds(seen->st_ctim) == nanoseconds(stat->st_ctim);
+}
+
+static bool is_fresh(const struct stat *stat)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	return nanoseconds(now) - nanoseconds(stat->st_ctim) < TICK_NS;
+}
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+	if (MHD_add_response_header(response, name, value) != MHD_YES)
+		abort();	/* constants and our own texts only */
+}
+
+void version_headers(const struct version *version, struct MHD_Response *response)
+{
+	add(response, MHD_HTTP_HEADER_CONTENT_TYPE, version->type);
+	add(response, "X-Content-Type-Options", "nosniff");
+	add(response, MHD_HTTP_HEADER_LAST_MODIFIED, version->modified_text);
+	add(response, MHD_HTTP_HEADER_ETAG, version->etag);
+	add(response, MHD_HTTP_HEADER_ACCEPT_RANGES, "bytes");
+	if (version->encoding != ENCODING_IDENTITY)
+		add(response, MHD_HTTP_HEADER_CONTENT_ENCODING,
+		    encoding_kinds[version->encoding].coding);
+	if (version->varies)
+		add(response, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+}
+
+/* The whole file in memory, or NULL with errno; EAGAIN: it is being changed. */
+static char *read_small(int fd, const struct stat *stat)
+{
+	size_t size = (size_t)stat->st_size, have = 0;
+	char *bytes = memory_new(size + 1);
+	while (have < size) {
+		ssize_t n = pread(fd, bytes + have, size - have, (off_t)have);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			if (n == 0)
+				errno = EAGAIN;
+			free(bytes);
+			return NULL;
+		}
+		have += (size_t)n;
+	}
+	return bytes;
+}
+
+static void describe(struct version *version)
+{
+	const struct stat *seen = &version->seen;
+	const char *coding = encoding_kinds[version->encoding].coding;
+	version->size = (uint64_t)seen->st_size;
+	version->modified = seen->st_mtim.tv_sec;
+	http_date((time_t)version->modified, version->modified_text);
+	text_format(version->etag, sizeof(version->etag), "\"%llx-%llx-%llx%s%s\"",
+	    (unsigned long long)nanoseconds(seen->st_mtim),
+	    (unsigned long long)version->size, (unsigned long long)seen->st_ino,
+	    coding != NULL ? "-" : "", coding != NULL ? coding : "");
+}
+
+static bool build_answers(struct version *version, char *bytes, int fd)
+{
+	if (bytes != NULL)
+		version->full = MHD_create_response_from_buffer((size_t)version->size,
+		    bytes, MHD_RESPMEM_MUST_FREE);
+	else
+		version->full = MHD_create_response_from_fd_at_offset64(
+		    version->size, fd, 0);
+	if (version->full == NULL) {
+		free(bytes);
+		close(fd);
+		return false;
+	}
+	if (bytes != NULL)
+		close(fd);
+	version->bytes = bytes;
+	version->fd = bytes != NULL ? -1 : fd;
+	version_headers(version, version->full);
+	version->unchanged = MHD_create_response_from_buffer(0, "",
+	    MHD_RESPMEM_PERSISTENT);
+	if (version->unchanged == NULL)
+		abort();	/* no memory for a few hundred bytes */
+	add(version->unchanged, MHD_HTTP_HEADER_ETAG, version->etag);
+	add(version->unchanged, MHD_HTTP_HEADER_LAST_MODIFIED, version->modified_text);
+	if (version->varies)
+		add(version->unchanged, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+	return true;
+}
+
+int version_open(int root, const char *path, enum encoding encoding, bool varies,
+    struct version *version_r)
+{
+	char whole[4096 + 8];
+	char *bytes = NULL;
+	int fd, error;
+
+	memset(version_r, 0, sizeof(*version_r));
+	version_r->fd = -1;
+	if (!text_format(whole, sizeof(whole), "%s%s", path,
+	    encoding_kinds[encoding].suffix))
+		return ENAMETOOLONG;
+	error = root_read(root, whole, &fd, &version_r->seen);
+	if (error != 0)
+		return error;
+	version_r->encoding = encoding;
+	version_r->varies = varies;
+	version_r->type = mime_type(path);
+	version_r->fresh = is_fresh(&version_r->seen);
+	if (version_r->seen.st_size <= VERSION_SMALL) {
+		bytes = read_small(fd, &version_r->seen);
+		if (bytes == NULL) {
+			error = errno;
+			close(fd);
+			return error;
+		}
+	}
+	describe(version_r);
+	return build_answers(version_r, bytes, fd) ? 0 : ENOMEM;
+}
+
+void version_close(struct version *version)
+{
+	if (version->full != NULL)
+		MHD_destroy_response(version->full);
+	if (version->unchanged != NULL)
+		MHD_destroy_response(version->unchanged);
+	version->full = version->unchanged = NULL;
+	version->bytes = NULL;
+	version->fd = -1;
+}

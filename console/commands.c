@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "console/commands.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "console/format.h"
+#include "console/run.h"
+#include "data/text.h"
+
+/*
+ * The table, and the few ways to look into it. A command is added here, its
+ * run function in one of the run_*.c files, and its words in
+ * docs/man/steward.1 (a test compares them); nothing else lists commands.
+ */
+const struct command command_table[] = {
+	{
+	    .pattern = "status [<service>]",
+	    .help = "show what runs, where, and how it is",
+	    .detail = "Ends with 5 when a service that should run failed, hangs or is "
+		      "quarantined.",
+	    .grade = COMMAND_READ,
+	    .method = "status",
+	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .run = run_status,
+	},
+	{
+	    .pattern = "start <service>...",
+	    .label = "Start",
+	    .help = "start services, now and whenever stewardd starts",
+	    .detail = "Returns when the services run, or with the reason why one does not.",
+	    .grade = COMMAND_REVERSIBLE,
+	    .key = 's',
+	    .method = "start",
+	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .run = run_start,
+	},
+	{
+	    .pattern = "stop <service>... [--drain <seconds>]",
+	    .label = "Stop...",
+	    .help = "stop services; they stay stopped when stewardd starts",
+	    .detail = "New clients are refused at once and the port is kept. --drain "
+		      "gives the work under way so many seconds to finish.",
+	    .grade = COMMAND_DISRUPTS,
+	    .key = 'x',
+	    .method = "stop",
+	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .run = run_stop,
+	},
+	{
+	    .pattern = "restart <service>... [--drain <seconds>]",
+	    .label = "Restart...",
+	    .help = "stop services and start them again",
+	    .detail = "--drain gives the work under way so many seconds to finish. A "
+		      "service that is stopped is started.",
+	    .grade = COMMAND_DISRUPTS,
+	    .key = 'R',
+	    .method = "restart",
+	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .run = run_restart,
+	},
+	{
+	    .pattern = "reload <service>...",
+	    .label = "Reload settings",
+	    .help = "read the settings files again and apply them",
+	    .detail = "A file with a mistake changes nothing: the old settings stay and "
+		      "the mistake is told with file and line. No client is disconnected "
+		      "unless a setting says that it needs a restart.",
+	    .grade = COMMAND_REVERSIBLE,
+	    .key = 'r',
+	    .method = "reload",
+	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .run = run_reload,
+	},
+	{
+	    .pattern = "resume <service>...",
+	    .label = "Resume from quarantine",
+	    .help = "start services again that crashed too often",
+	    .detail = "A service that crashed three times in ten minutes is quarantined: "
+		      "it stays down until it is resumed, while the others run.",
+	    .grade = COMMAND_REVERSIBLE,
+	    .key = 'u',
+	    .method = "resume",
+	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .run = run_resume,
+	},
+	{
+	    .pattern = "log [<service>] [--follow] [--level <level>] [--since <time>] "
+		       "[--grep <regex>] [--last <count>]",
+	    .label = "Log",
+	    .help = "show the journal, oldest record first",
+	    .detail = "--follow goes on with new records until Ctrl-C, also across a "
+		      "restart of stewardd. --level shows that level and what is more "
+		      "important: error, warning, notice, info, debug. --since takes a "
+		      "time (\"2026-01-31\", \"12:30\", RFC 3339) or an age (\"90s\", "
+		      "\"2h\", \"3d\"). --grep is a POSIX extended regular expression on "
+		      "subject and text. --last shows only the newest so many, at most 10000; "
+		      "without it and --since the newest 100 are shown.\n"
+		      "When stewardd is not running, the journal's files are read. With "
+		      "--follow --json every record is a line of its own.",
+	    .grade = COMMAND_READ,
+	    .key = 'l',
+	    .method = "log",
+	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_OFFLINE,
+	    .run = run_log,
+	},
+	{
+	    .pattern = "list [<service>] [<table>]",
+	    .help = "show one of a service's tables, or which tables there are",
+	    .grade = COMMAND_READ,
+	    .method = "list",
+	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .run = run_list,
+	},
+	{
+	    .pattern = "do <service> [<command>]...",
+	    .help = "tell a service something, or show what it can be told",
+	    .detail = "The words after the service are the service's own; `steward do "
+		      "SERVICE` shows them.",
+	    .grade = COMMAND_READ,
+	    .method = "do",
+	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_REST,
+	    .run = run_do,
+	},
+	{
+	    .pattern = "get [<setting>]",
+	    .help = "show settings, and where each value comes from",
+	    .detail = "Without a name all of them; with SERVICE those of a service; with "
+		      "SERVICE.SETTING everything about one: what it takes, its default "
+		      "and what it is for.",
+	    .grade = COMMAND_READ,
+	    .method = "get",
+	    .flags = COMMAND_JSON,
+	    .run = run_get,
+	},
+	{
+	    .pattern = "set <assignment>... [--reset] [--dry-run]",
+	    .help = "change settings: NAME=VALUE, checked and applied at once",
+	    .detail = "Several are applied together or not at all. The name ends at the "
+		      "first \"=\"; a list is written a,b; \"NAME=\" sets the empty text. "
+		      "The values are stored in steward.auto.conf, which is read after "
+		      "steward.conf; steward.conf itself is never written.\n"
+		      "With --reset names are given without a value and go back to what "
+		      "steward.conf or the default says. --dry-run only checks and shows "
+		      "what would change.",
+	    .grade = COMMAND_REVERSIBLE,
+	    .method = "set",
+	    .flags = COMMAND_JSON,
+	    .run = run_set,
+	},
+	{
+	    .pattern = "check [<file>]",
+	    .help = "check the settings files, or a file before it is put in place",
+	    .detail = "A mistake is told with file, line and what was expected.",
+	    .grade = COMMAND_READ,
+	    .method = "check",
+	    .flags = COMMAND_JSON | COMMAND_OFFLINE,
+	    .run = run_check,
+	},
+	{
+	    .pattern = "metrics",
+	    .help = "print every counter as OpenMetrics text",
+	    .grade = COMMAND_READ,
+	    .method = "metrics",
+	    .flags = COMMAND_JSON,
+	    .run = run_metrics,
+	},
+	{
+	    .pattern = "completion <shell>",
+	    .help = "print the completion script of a shell (bash)",
+	    .detail = "For one session: eval \"$(steward completion bash)\".",
+	    .grade = COMMAND_READ,
+	    .flags = COMMAND_OFFLINE,
+	    .run = run_completion,
+	},
+	{
+	    .pattern = "help [<topic>]",
+	    .label = "Help",
+	    .help = "show the commands, or all about one of them",
+	    .grade = COMMAND_READ,
+	    .key = '?',
+	    .flags = COMMAND_OFFLINE,
+	    .run = run_help,
+	},
+	{ .pattern = NULL },
+};
+
+void command_name(const struct command *command, char *out, size_t size)
+{
+	text_format(out, size, "%.*s", (int)strcspn(command->pattern, " "), command->pattern);
+}
+
+const struct command *command_by_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const struct command *c = command_table; c->pattern != NULL; c++)
+		if (strcspn(c->pattern, " ") == length && strncmp(c->pattern, name, length) == 0)
+			return c;
+	return NULL;
+}
+
+const struct command *command_by_key(int key)
+{
+	for (const struct command *c = command_table; c->pattern != NULL; c++)
+		if (key != 0 && c->key == key)
+			return c;
+	return NULL;
+}
+
+bool command_text(const struct command *command, const char *home, const char *service, char *out,
+    size_t size)
+{
+	char name[32], quoted[PATH_MAX] = "";
+
+	command_name(command, name, sizeof name);
+	if (home != NULL && !format_quote(home, quoted, sizeof quoted))
+		return false;
+	return text_format(out, size, "steward%s%s %s%s%s", home != NULL ? " --home " : "", quoted,
+	    name, service != NULL ? " " : "", service != NULL ? service : "");
+}
+
+enum command_grade command_grade_parse(const char *name)
+{
+	static const char *const names[] = {
+		[COMMAND_READ] = "read",
+		[COMMAND_REVERSIBLE] = "reversible",
+		[COMMAND_DISRUPTS] = "disrupts",
+		[COMMAND_DESTROYS] = "destroys",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (name != NULL && strcmp(name, names[i]) == 0)
+			return (enum command_grade)i;
+	return COMMAND_DESTROYS;
+}

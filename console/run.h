@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CONSOLE_RUN_H
+#define CONSOLE_RUN_H
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "console/commands.h"
+
+/*
+ * What the commands of the table do on the command line. Each is the run of a
+ * struct command: see there for what it takes and returns.
+ */
+#define RUN(name)                                                                \
+	int run_##name(const struct invocation *call, const struct words *words, \
+	    struct fault *fault)
+
+RUN(status);
+RUN(start);
+RUN(stop);
+RUN(restart);
+RUN(reload);
+RUN(resume);
+RUN(log);
+RUN(list);
+RUN(do);
+RUN(get);
+RUN(set);
+RUN(check);
+RUN(metrics);
+RUN(completion);
+RUN(help);
+
+/* ---- Parts they share ---- */
+
+#define RUN_DEADLINE_MS 15000 /* for an answer that only needs looking */
+
+/* One request on a connection of its own. Takes params; the result is the
+ * caller's; NULL: fault. */
+json_t *run_call(const struct invocation *call, const char *method, json_t *params, int deadline_ms,
+    struct fault *fault);
+
+/* The exit status of a fault: 0 to 5. */
+int run_exit(const struct fault *fault);
+
+/* NAME=VALUE, the name ends at the first "="; the value may be empty. False:
+ * fault says what is wrong with it. Puts name: value into values (borrowed). */
+bool run_assignment(const char *text, json_t *values, struct fault *fault);
+
+/* FAULT_DEGRADED with the reason in words when one of a status document's
+ * services should run and does not; else FAULT_NONE. */
+enum fault_code run_degraded(const json_t *status);
+
+/* The status document for people. service: the one that was asked for, or
+ * NULL for the overview. */
+void run_print_status(const json_t *status, const char *service, const struct invocation *call);
+
+/* ---- The journal ---- */
+
+/* One record, as `log` gives it, as a line; with json as a document on a line. */
+void run_print_record(const json_t *record, const struct invocation *call);
+
+/* What `log` was asked for; borrowed from the words. */
+struct log_query {
+	const char *service; /* NULL: all */
+	const char *level;   /* NULL: the host's own choice */
+	const char *since;   /* as given; NULL: from the beginning */
+	int64_t since_us;    /* the same, 0: from the beginning */
+	const char *grep;    /* NULL: all */
+	int64_t last;        /* 0: all */
+};
+
+/* The parameters of the method `log`. */
+json_t *run_log_params(const struct log_query *query);
+/* Reads the files of a host that does not run; each is given a borrowed
+ * record and returns false to end. */
+bool run_log_files(const struct invocation *call, const struct log_query *query,
+    void (*each)(void *arg, json_t *record), void *arg, struct fault *fault);
+/* Shows the journal and goes on until stdout is closed or a signal comes. */
+int run_log_follow(const struct invocation *call, const struct log_query *query,
+    struct fault *fault);
+
+/* ---- Completion (complete.c) ---- */
+
+/* The bash script, made from the table. */
+void complete_bash(FILE *out);
+/* `steward __complete WHAT [SERVICE]`: names for the script, one a line; silent
+ * and quick whatever happens. */
+int complete_names(const char *home, int argc, char *const *argv);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/format.h"
+#include "console/offline.h"
+#include "console/run.h"
+#include "data/memory.h"
+#include "data/text.h"
+
+/*
+ * get, set and check. What a setting takes is the host's knowledge: values go
+ * there as texts and come back as texts.
+ */
+#define SET_DEADLINE_MS (300 * 1000) /* services are restarted meanwhile */
+
+/* A value as it is shown: the empty one must be seen. */
+static const char *shown(const json_t *object, const char *key)
+{
+	const char *value = json_text(object, key, NULL);
+
+	if (value == NULL)
+		return "-";
+	return *value != '\0' ? value : "\"\"";
+}
+
+static void print_settings(const json_t *result)
+{
+	static const char *const titles[] = { "setting", "value", "from", NULL };
+	struct grid *grid = grid_new(titles, "");
+	const json_t *setting;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "settings"), i, setting)
+	{
+		grid_cell(grid, json_text(setting, "name", "?"));
+		grid_cell(grid, shown(setting, "value"));
+		grid_cell(grid, json_text(setting, "origin", "?"));
+	}
+	grid_print(grid, true, stdout);
+	grid_free(grid);
+}
+
+static void add_limits(struct grid *grid, const json_t *setting)
+{
+	const json_t *choice;
+	char limits[64];
+	char list[512] = "";
+	size_t used = 0, i;
+
+	json_array_foreach(json_object_get(setting, "choices"), i, choice)
+	{
+		const char *text = json_string_value(choice);
+
+		if (text == NULL ||
+		    !text_format(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "",
+			text))
+			break;
+		used = strlen(list);
+	}
+	if (used > 0) {
+		grid_cell(grid, "one of");
+		grid_cell(grid, list);
+	}
+	if (format_limits(setting, limits, sizeof limits)) {
+		grid_cell(grid, "limits");
+		grid_cell(grid, limits);
+	}
+}
+
+/* One setting: its value on stdout, for scripts; all about it on stderr. */
+static void print_setting(const json_t *setting)
+{
+	static const char *const titles[] = { "", "", NULL };
+	static const struct {
+		const char *title, *key;
+	} lines[] = {
+		{ "from", "origin" },
+		{ "default", "default" },
+		{ "type", "type" },
+		{ "unit", "unit" },
+	};
+	struct grid *grid = grid_new(titles, "");
+
+	format_text(json_text(setting, "value", ""), stdout);
+	putchar('\n');
+	fflush(stdout);
+	grid_cell(grid, "help");
+	grid_cell(grid, json_text(setting, "help", ""));
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		if (json_text(setting, lines[i].key, NULL) == NULL)
+			continue;
+		grid_cell(grid, lines[i].title);
+		grid_cell(grid, shown(setting, lines[i].key));
+	}
+	add_limits(grid, setting);
+	grid_cell(grid, "a change");
+	grid_cell(grid,
+	    strcmp(json_text(setting, "effect", ""), "restart") == 0 ? "restarts the service" :
+								       "is applied at once");
+	grid_print(grid, false, stderr);
+	grid_free(grid);
+}
+
+int run_get(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	const char *name = words_get(words, "setting");
+	json_t *result = run_call(call, "get",
+	    name != NULL ? json_pack("{s:s}", "name", name) : NULL, RUN_DEADLINE_MS, fault);
+
+	if (result == NULL)
+		return run_exit(fault);
+	if (call->json)
+		format_json(result, stdout);
+	else if (name != NULL && strchr(name, '.') != NULL)
+		print_setting(json_array_get(json_object_get(result, "settings"), 0));
+	else
+		print_settings(result);
+	json_decref(result);
+	return 0;
+}
+
+static void print_changes(const json_t *result, bool dry_run)
+{
+	static const char *const titles[] = { "", "", "", "", NULL };
+	struct grid *grid = grid_new(titles, "");
+	const json_t *change, *service;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "changes"), i, change)
+	{
+		if (strcmp(shown(change, "old"), shown(change, "new")) == 0)
+			continue;
+		grid_cell(grid, json_text(change, "name", "?"));
+		grid_cell(grid, shown(change, "old"));
+		grid_cell(grid, "->");
+		grid_cell(grid, shown(change, "new"));
+	}
+	grid_print(grid, false, stdout);
+	fflush(stdout);
+	if (grid_rows(grid) == 0)
+		fprintf(stderr, "steward: nothing changes\n");
+	else if (dry_run)
+		fprintf(stderr, "steward: checked, not applied (--dry-run)\n");
+	grid_free(grid);
+	json_array_foreach(json_object_get(result, "services"), i, service)
+	{
+		fprintf(stderr, "steward: ");
+		format_text(json_text(service, "name", "?"), stderr);
+		fprintf(stderr, " is ");
+		format_text(json_text(service, "state", "?"), stderr);
+		fputc('\n', stderr);
+	}
+}
+
+int run_set(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	bool reset = words_get(words, "reset") != NULL;
+	bool dry_run = words_get(words, "dry-run") != NULL;
+	json_t *values = json_object();
+
+	for (size_t i = 0; i < words_count(words, "assignment"); i++) {
+		const char *given = words_item(words, "assignment", i);
+
+		if (!reset && run_assignment(given, values, fault))
+			continue;
+		if (reset && strchr(given, '=') == NULL) {
+			json_object_set_new(values, given, json_null());
+			continue;
+		}
+		if (reset) {
+			fault_set(fault, FAULT_USAGE,
+			    "--reset takes names without values, found \"%s\"", given);
+			fault_next(fault, "for example: steward set --reset web.root");
+		}
+		json_decref(values);
+		return FAULT_USAGE;
+	}
+	json_t *result = run_call(call, "set",
+	    json_pack("{s:o, s:b}", "values", values, "dry_run", dry_run), SET_DEADLINE_MS, fault);
+
+	if (result == NULL)
+		return run_exit(fault);
+	if (call->json)
+		format_json(result, stdout);
+	else
+		print_changes(result, dry_run);
+	json_decref(result);
+	return 0;
+}
+
+int run_check(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	const char *file = words_get(words, "file");
+	json_t *result = NULL;
+	bool right;
+
+	if (file != NULL) {
+		right = offline_check(file, call->home, fault);
+	} else {
+		result = run_call(call, "check", NULL, RUN_DEADLINE_MS, fault);
+		right = result != NULL ||
+		    (fault->code == FAULT_NOT_RUNNING &&
+			/* No file: the home's own. */
+			offline_check("", call->home, fault));
+	}
+	if (right && call->json) {
+		if (result == NULL)
+			result = json_pack("{s:i, s:b}", "version", 1, "ok", true);
+		format_json(result, stdout);
+	} else if (right) {
+		printf("%s: no mistakes\n", file != NULL ? file : "settings");
+	}
+	json_decref(result);
+	return right ? 0 : run_exit(fault);
+}

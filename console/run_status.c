@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "console/client.h"
+#include "console/format.h"
+#include "console/run.h"
+#include "data/memory.h"
+#include "data/text.h"
+
+/*
+ * status, and the commands that change a service's state: they answer with the
+ * same entries, so they are printed by the same functions.
+ */
+#define STEER_DEADLINE_S 300 /* the host has shorter ones of its own */
+
+/* The state of a listener where it is not what the service's state says. */
+static const char *listener_note(const json_t *service, const json_t *listener)
+{
+	const char *state = json_text(listener, "state", "open");
+	bool running = strcmp(json_text(service, "state", ""), "running") == 0;
+
+	return strcmp(state, running ? "open" : "shut") == 0 ? NULL : state;
+}
+
+static void show_listeners(const json_t *service, char *out, size_t size)
+{
+	const json_t *listener;
+	size_t used = 0, i;
+
+	*out = '\0';
+	json_array_foreach(json_object_get(service, "listeners"), i, listener)
+	{
+		const char *address = json_text(listener, "address", "?");
+		const char *transport = json_text(listener, "transport", "tcp");
+		const char *note = listener_note(service, listener);
+		bool v6 = strchr(address, ':') != NULL;
+
+		if (!text_format(out + used, size - used, "%s%s%s%s:%" PRId64 "%s%s%s%s%s",
+			used > 0 ? ", " : "", v6 ? "[" : "", address, v6 ? "]" : "",
+			json_whole(listener, "port", 0), strcmp(transport, "tcp") == 0 ? "" : "/",
+			strcmp(transport, "tcp") == 0 ? "" : transport, note != NULL ? " (" : "",
+			note != NULL ? note : "", note != NULL ? ")" : ""))
+			break;
+		used = strlen(out);
+	}
+}
+
+static double figure(const json_t *service, const char *group, const char *key)
+{
+	return json_figure(json_object_get(service, group), key, 0);
+}
+
+static void show_latency(const json_t *service, const char *key, char *out, size_t size)
+{
+	int64_t us = json_whole(json_object_get(service, "latency_us"), key, 0);
+
+	if (us > 0)
+		text_show_latency(us, out, size);
+	else
+		text_format(out, size, "-");
+}
+
+static void show_memory(const json_t *service, char *out, size_t size)
+{
+	const json_t *bytes = json_object_get(service, "memory_bytes");
+
+	if (json_is_integer(bytes))
+		text_show_bytes(json_integer_value(bytes), out, size);
+	else
+		text_format(out, size, "-");
+}
+
+static void print_host(const json_t *host, const struct invocation *call)
+{
+	const char *fault = json_text(host, "settings_fault", NULL);
+	const json_t *crash = json_object_get(host, "last_crash");
+	char up[32], when[64];
+	bool installed = true;
+
+	text_show_duration(json_whole(host, "uptime_seconds", 0), up, sizeof up);
+	format_text(json_text(host, "name", "?"), stdout);
+	printf("  up %s  stewardd %.0f  host %.0f", up, json_figure(host, "keeper_pid", 0),
+	    json_figure(host, "pid", 0));
+	client_home(call->home, NULL, NULL, NULL, 0, &installed);
+	if (json_text(host, "home", NULL) != NULL && !installed) {
+		fputs("  home ", stdout);
+		format_text(json_text(host, "home", ""), stdout);
+	}
+	if (json_figure(host, "crashes", 0) > 0)
+		printf("  crashes %.0f", json_figure(host, "crashes", 0));
+	putchar('\n');
+	if (fault != NULL) {
+		fputs("settings not applied: ", stdout);
+		format_text(fault, stdout);
+		putchar('\n');
+	}
+	if (json_is_object(crash)) {
+		format_time(json_text(crash, "time", ""), when, sizeof when);
+		printf("last crash: %s ", when);
+		format_text(json_text(crash, "text", json_text(crash, "service", "?")), stdout);
+		putchar('\n');
+	}
+}
+
+static void print_overview(const json_t *status)
+{
+	static const char *const titles[] = { "service", "state", "address", "req/s", "conns",
+		"cpu", "memory", "p99", "note", NULL };
+	struct grid *grid = grid_new(titles, "lllrrrrrl");
+	char address[512], memory[16], latency[16];
+	const json_t *service;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "services"), i, service)
+	{
+		show_listeners(service, address, sizeof address);
+		show_memory(service, memory, sizeof memory);
+		show_latency(service, "p99", latency, sizeof latency);
+		grid_cell(grid, json_text(service, "name", "?"));
+		grid_cell(grid, json_text(service, "state", "?"));
+		grid_cell(grid, address);
+		grid_cellf(grid, "%.1f", figure(service, "rates", "requests"));
+		grid_cellf(grid, "%.0f", figure(service, "counters", "connections"));
+		grid_cellf(grid, "%.1f%%", figure(service, "rates", "cpu_percent"));
+		grid_cell(grid, memory);
+		grid_cell(grid, latency);
+		grid_cell(grid, json_text(service, "reason", NULL));
+	}
+	putchar('\n');
+	grid_print(grid, true, stdout);
+	grid_free(grid);
+}
+
+/* "requests_total" as "requests total". */
+static void add_counter(struct grid *grid, const char *key, const json_t *value)
+{
+	char name[64];
+
+	text_format(name, sizeof name, "%s", key);
+	for (char *c = name; *c != '\0'; c++)
+		if (*c == '_')
+			*c = ' ';
+	grid_cell(grid, name);
+	grid_cellf(grid, "%.0f", json_number_value(value));
+}
+
+static void print_service(json_t *service)
+{
+	static const char *const titles[] = { "", "", NULL };
+	struct grid *grid = grid_new(titles, "ll");
+	char text[512];
+	const char *key;
+	json_t *value;
+
+	grid_cell(grid, json_text(service, "name", "?"));
+	grid_cell(grid, json_text(service, "summary", NULL));
+	format_time(json_text(service, "since", ""), text, sizeof text);
+	grid_cell(grid, "state");
+	grid_cellf(grid, "%s since %s, should be %s", json_text(service, "state", "?"), text,
+	    json_text(service, "desired", "?"));
+	if (json_text(service, "reason", NULL) != NULL) {
+		grid_cell(grid, "reason");
+		grid_cell(grid, json_text(service, "reason", NULL));
+	}
+	show_listeners(service, text, sizeof text);
+	grid_cell(grid, "address");
+	grid_cell(grid, text);
+	grid_cell(grid, "workers");
+	grid_cellf(grid, "%.0f", json_figure(service, "workers", 0));
+	grid_cell(grid, "cpu");
+	grid_cellf(grid, "%.1f%% now, %.2f s in all", figure(service, "rates", "cpu_percent"),
+	    json_figure(service, "cpu_seconds", 0));
+	show_memory(service, text, sizeof text);
+	grid_cell(grid, "memory");
+	grid_cell(grid, text);
+	grid_cell(grid, "latency");
+	char p50[16], p90[16], p99[16];
+	show_latency(service, "p50", p50, sizeof p50);
+	show_latency(service, "p90", p90, sizeof p90);
+	show_latency(service, "p99", p99, sizeof p99);
+	grid_cellf(grid, "p50 %s  p90 %s  p99 %s (last minute)", p50, p90, p99);
+	json_object_foreach(json_object_get(service, "counters"), key, value)
+	    add_counter(grid, key, value);
+	grid_print(grid, false, stdout);
+	grid_free(grid);
+}
+
+void run_print_status(const json_t *status, const char *service, const struct invocation *call)
+{
+	const json_t *services = json_object_get(status, "services");
+
+	if (service != NULL) {
+		print_service(json_array_get(services, 0));
+		return;
+	}
+	print_host(json_object_get(status, "host"), call);
+	print_overview(status);
+}
+
+int run_status(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	const char *service = words_get(words, "service");
+	json_t *status = run_call(call, "status",
+	    service != NULL ? json_pack("{s:s}", "service", service) : NULL, RUN_DEADLINE_MS,
+	    fault);
+
+	if (status == NULL)
+		return run_exit(fault);
+	if (call->json)
+		format_json(status, stdout);
+	else
+		run_print_status(status, service, call);
+	int code = (int)run_degraded(status);
+
+	json_decref(status);
+	return code;
+}
+
+/* ---- Changing states ---- */
+
+static void print_states(const json_t *result)
+{
+	static const char *const titles[] = { "", "", "", "", NULL };
+	struct grid *grid = grid_new(titles, "");
+	const json_t *service;
+	char address[512];
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "services"), i, service)
+	{
+		show_listeners(service, address, sizeof address);
+		grid_cell(grid, json_text(service, "name", "?"));
+		grid_cell(grid, json_text(service, "state", "?"));
+		grid_cell(grid, address);
+		grid_cell(grid, json_text(service, "reason", NULL));
+	}
+	grid_print(grid, false, stdout);
+	grid_free(grid);
+}
+
+static int steer(const struct invocation *call, const char *method, const struct words *words,
+    struct fault *fault)
+{
+	json_t *params = json_pack("{s:[]}", "services");
+	const char *drain = words_get(words, "drain");
+	int64_t drain_ms = 0;
+
+	for (size_t i = 0; i < words_count(words, "service"); i++)
+		json_array_append_new(json_object_get(params, "services"),
+		    json_string(words_item(words, "service", i)));
+	if (drain != NULL &&
+	    (!text_duration(drain, &drain_ms) || drain_ms < 0 || drain_ms > INT64_C(3600) * 1000)) {
+		json_decref(params);
+		fault_set(fault, FAULT_USAGE, "--drain: 0 to 3600 seconds, found \"%s\"", drain);
+		return FAULT_USAGE;
+	}
+	if (drain != NULL)
+		json_object_set_new(params, "drain",
+		    drain_ms % 1000 == 0 ? json_integer(drain_ms / 1000) :
+					   json_real((double)drain_ms / 1000));
+	json_t *result =
+	    run_call(call, method, params, STEER_DEADLINE_S * 1000 + (int)drain_ms, fault);
+
+	if (result == NULL)
+		return run_exit(fault);
+	if (call->json)
+		format_json(result, stdout);
+	else
+		print_states(result);
+	json_decref(result);
+	return 0;
+}
+
+int run_start(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	return steer(call, "start", words, fault);
+}
+
+int run_stop(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	return steer(call, "stop", words, fault);
+}
+
+int run_restart(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	return steer(call, "restart", words, fault);
+}
+
+int run_reload(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	return steer(call, "reload", words, fault);
+}
+
+int run_resume(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	return steer(call, "resume", words, fault);
+}

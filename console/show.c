@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "console/show.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "data/text.h"
+#include "widgets/canvas.h"
+
+static const struct {
+	double from, by;
+	const char *unit;
+} scales[] = {
+	{ 1e9 - 5e4, 1e9, "G" }, { 1e6 - 50, 1e6, "M" }, { 1e4, 1e3, "k" },
+};
+
+static void scaled(double value, char *out, size_t size)
+{
+	for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++)
+		if (value >= scales[i].from) {
+			value /= scales[i].by;
+			text_format(out, size, "%.*f%s", value < 99.95 ? 1 : 0, value,
+			    scales[i].unit);
+			return;
+		}
+	text_format(out, size, "%.0f", value);
+}
+
+void show_rate(double rate, char *out, size_t size)
+{
+	if (rate < 0)
+		text_format(out, size, "-");
+	else if (rate < 0.05)
+		text_format(out, size, "0");
+	else if (rate < 9.95)
+		text_format(out, size, "%.1f", rate);
+	else
+		scaled(rate, out, size);
+}
+
+void show_percent(double percent, char *out, size_t size)
+{
+	if (percent < 0)
+		text_format(out, size, "-");
+	else
+		text_format(out, size, "%.*f", percent < 99.95 ? 1 : 0, percent);
+}
+
+void show_count(int64_t count, char *out, size_t size)
+{
+	if (count < 0)
+		text_format(out, size, "-");
+	else
+		scaled((double)count, out, size);
+}
+
+void show_bytes(int64_t bytes, char *out, size_t size)
+{
+	if (bytes < 0)
+		text_format(out, size, "-");
+	else
+		text_show_bytes(bytes, out, size);
+}
+
+void show_latency(int64_t us, char *out, size_t size)
+{
+	if (us <= 0)
+		text_format(out, size, "-");
+	else
+		text_show_latency(us, out, size);
+}
+
+void show_time(int64_t utc_us, int64_t now_us, char *out, size_t size)
+{
+	time_t then = (time_t)(utc_us / 1000000), now = (time_t)(now_us / 1000000);
+	struct tm at, today;
+
+	if (utc_us < 0 || localtime_r(&then, &at) == NULL ||
+	    localtime_r(&now, &today) == NULL) {
+		text_format(out, size, "-");
+		return;
+	}
+	bool same = at.tm_year == today.tm_year && at.tm_yday == today.tm_yday;
+
+	if (strftime(out, size, same ? "%H:%M:%S" : "%b %d", &at) == 0)
+		*out = '\0';
+}
+
+void show_age(int64_t then_us, int64_t now_us, char *out, size_t size)
+{
+	if (then_us < 0)
+		text_format(out, size, "-");
+	else
+		text_show_duration((now_us - then_us) / 1000000, out, size);
+}
+
+unsigned show_state_style(enum model_state state)
+{
+	switch (state) {
+	case MODEL_RUNNING:
+		return STYLE_GOOD;
+	case MODEL_STOPPED:
+		return STYLE_DIM;
+	case MODEL_STARTING:
+	case MODEL_DRAINING:
+	case MODEL_UNKNOWN:
+		return STYLE_WARN;
+	default:
+		return STYLE_BAD;
+	}
+}
+
+static const struct {
+	const char *word;
+	unsigned style;
+} levels[] = {
+	[JOURNAL_ERROR] = { "ERROR", STYLE_BAD },
+	[JOURNAL_WARNING] = { "WARN", STYLE_WARN },
+	[JOURNAL_NOTICE] = { "notice", STYLE_NOTE },
+	[JOURNAL_INFO] = { "info", STYLE_DIM },
+	[JOURNAL_DEBUG] = { "debug", STYLE_DIM },
+};
+
+unsigned show_level_style(enum journal_level level)
+{
+	return levels[level].style;
+}
+
+const char *show_level_word(enum journal_level level)
+{
+	return levels[level].word;
+}

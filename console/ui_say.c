@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The sentences of the message line and of the banner.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "console/show.h"
+#include "console/ui.h"
+#include "data/clock.h"
+#include "data/text.h"
+
+#define CRASH_SHOWN_US (10 * 60 * INT64_C(1000000))
+
+void ui_say(struct ui *ui, unsigned style, int seconds, const char *format, ...)
+{
+	char text[sizeof ui->message];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof text, format, list);
+	va_end(list);
+	text_clean(ui->message, sizeof ui->message, text, strlen(text));
+	ui->message_style = style;
+	ui->message_until_ms = seconds > 0 ? ui->now_ms + seconds * 1000 : 0;
+}
+
+void ui_say_fault(struct ui *ui, const struct fault *fault)
+{
+	ui_say(ui, STYLE_BAD, 60, "%s%s%s", fault->text,
+	    fault->next[0] != '\0' ? " - " : "", fault->next);
+}
+
+static const struct ui_request *under_way(const struct ui *ui)
+{
+	for (size_t i = 0; i < UI_REQUESTS; i++)
+		if (ui->requests[i].id != 0 && ui->requests[i].ask == UI_ASK_COMMAND)
+			return &ui->requests[i];
+	return NULL;
+}
+
+void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *style_r)
+{
+	const struct ui_request *request = under_way(ui);
+
+	*style_r = ui->message_style;
+	if (request == NULL) {
+		text_format(out, size, "%s", ui->message);
+		return;
+	}
+	const struct model_service *service = model_service(ui->model, request->service);
+	long long seconds = (long long)(ui->now_ms - request->since_ms) / 1000;
+	char name[32];
+
+	command_name(request->command, name, sizeof name);
+	*style_r = STYLE_NOTE;
+	text_format(out, size, "%s %s: under way, %llds, it is %s", name,
+	    request->service, seconds,
+	    service != NULL ? model_state_word(service->state) : "gone");
+}
+
+/* ---- The banner ---- */
+
+static void lost_text(const struct ui *ui, char *out, size_t size)
+{
+	text_format(out, size, "%s%s%s. Trying again; what is seen is %llds old.",
+	    ui->lost.text, ui->lost.next[0] != '\0' ? "; " : "", ui->lost.next,
+	    (long long)(ui->now_ms - ui->lost_ms) / 1000);
+}
+
+static void crash_text(const struct ui *ui, char *out, size_t size)
+{
+	const struct model_host *host = &ui->model->host;
+	const struct model_crash *crash = &host->crash;
+	int64_t then = clock_parse(crash->time, ui->now_us);
+	char time[32], where[160] = "";
+
+	if (then < 0 || ui->now_us - then > CRASH_SHOWN_US)
+		return;
+	show_time(then, ui->now_us, time, sizeof time);
+	if (crash->frame_count > 0)
+		text_format(where, sizeof where, " in %s", crash->frames[0]);
+	text_format(out, size, "CRASH %s, charged to %s: %s%s. The host was started "
+	    "again, the others go on. Esc puts this away.", time,
+	    crash->service[0] != '\0' ? crash->service : "no service",
+	    crash->text[0] != '\0' ? crash->text : crash->signal, where);
+}
+
+void ui_banner_text(const struct ui *ui, char *out, size_t size)
+{
+	const struct model_host *host = &ui->model->host;
+
+	*out = '\0';
+	if (!ui->connected && ui->lost_ms > 0)
+		lost_text(ui, out, size);
+	else if (host->crash.present)
+		crash_text(ui, out, size);
+	if (*out == '\0' && host->settings_fault[0] != '\0')
+		text_format(out, size, "SETTINGS not taken, the old ones are in force: %s",
+		    host->settings_fault);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* NAME=VALUE, and the verdict on a status document. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "console/run.h"
+
+static void test_assignments(void **state)
+{
+	static const struct {
+		const char *given, *name, *value;
+	} rows[] = {
+		{ "web.root=/srv/www", "web.root", "/srv/www" },
+		{ "web.root=", "web.root", "" },
+		{ "a=b=c", "a", "b=c" },
+		{ "a==", "a", "=" },
+		{ "a= b ", "a", " b " },
+		{ "a=x,y", "a", "x,y" },
+		{ "a=größe", "a", "größe" },
+		{ "a", NULL, NULL },
+		{ "", NULL, NULL },
+		{ "=a", NULL, NULL },
+		{ "=", NULL, NULL },
+		{ "a=\xff", NULL, NULL },
+		{ "\xff=a", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct fault fault = { 0 };
+		json_t *values = json_object();
+		bool done = run_assignment(rows[i].given, values, &fault);
+
+		assert_int_equal(done, rows[i].name != NULL);
+		if (done) {
+			assert_int_equal(json_object_size(values), 1);
+			assert_string_equal(json_string_value(
+						json_object_get(values, rows[i].name)),
+			    rows[i].value);
+		} else {
+			assert_int_equal(json_object_size(values), 0);
+			assert_int_equal(fault.code, FAULT_USAGE);
+			assert_string_not_equal(fault.text, "");
+		}
+		json_decref(values);
+	}
+}
+
+static void test_twice(void **state)
+{
+	struct fault fault = { 0 };
+	json_t *values = json_object();
+
+	(void)state;
+	assert_true(run_assignment("a=1", values, &fault));
+	assert_true(run_assignment("b=1", values, &fault));
+	assert_false(run_assignment("a=2", values, &fault));
+	assert_int_equal(fault.code, FAULT_USAGE);
+	assert_string_equal(json_string_value(json_object_get(values, "a")), "1");
+	json_decref(values);
+}
+
+static void test_degraded(void **state)
+{
+	static const struct {
+		const char *document;
+		enum fault_code code;
+	} rows[] = {
+#define ONE(state, desired)                                               \
+	"{\"services\":[{\"state\":\"running\",\"desired\":\"running\"}," \
+	"{\"state\":\"" state "\",\"desired\":\"" desired "\"}]}"
+		{ ONE("running", "running"), FAULT_NONE },
+		{ ONE("stopped", "stopped"), FAULT_NONE },
+		{ ONE("starting", "running"), FAULT_NONE },
+		{ ONE("draining", "running"), FAULT_NONE },
+		{ ONE("failed", "running"), FAULT_DEGRADED },
+		{ ONE("hung", "running"), FAULT_DEGRADED },
+		{ ONE("quarantined", "running"), FAULT_DEGRADED },
+		{ ONE("failed", "stopped"), FAULT_NONE },
+#undef ONE
+		{ "{}", FAULT_NONE },
+		{ "[]", FAULT_NONE },
+		{ "{\"services\":{\"state\":\"failed\"}}", FAULT_NONE },
+		{ "{\"services\":[1,null,{\"state\":3,\"desired\":[]},{}]}", FAULT_NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		json_t *document = json_loads(rows[i].document, 0, NULL);
+
+		assert_non_null(document);
+		assert_int_equal(run_degraded(document), rows[i].code);
+		json_decref(document);
+	}
+}
+
+static void test_exit(void **state)
+{
+	static const int statuses[] = {
+		[FAULT_NONE] = 0,
+		[FAULT_FAILED] = 1,
+		[FAULT_USAGE] = 2,
+		[FAULT_NOT_RUNNING] = 3,
+		[FAULT_REFUSED] = 4,
+		[FAULT_DEGRADED] = 5,
+		[FAULT_STALE] = 1,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+		struct fault fault = { .code = (enum fault_code)i };
+
+		assert_int_equal(run_exit(&fault), statuses[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_assignments),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_degraded),
+		cmocka_unit_test(test_exit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

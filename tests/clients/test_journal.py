@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal: what was written is found again, whole and harmless."""
+import glob
+import os
+import pwd
+import re
+import subprocess
+
+import pytest
+
+from steward import ROOT
+from waiting import wait_until
+
+
+def say(steward, text, level="notice", subject="subject"):
+    steward.ok("do", "trial", "log", level, subject, text)
+
+
+def records(steward, *words):
+    return steward.json("log", *words)["records"]
+
+
+def texts(steward, *words):
+    return [one["text"] for one in records(steward, *words)]
+
+
+def test_records_have_all_their_parts(steward):
+    say(steward, "the text", "warning", "10.0.0.1")
+    one = next(one for one in records(steward) if one["text"] == "the text")
+    assert one["level"] == "warning" and one["service"] == "trial"
+    assert one["subject"] == "10.0.0.1"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", one["time"])
+    line = next(line for line in steward.ok("log").out.splitlines() if "the text" in line)
+    assert "trial" in line and "warning" in line.lower() and "10.0.0.1" in line
+
+
+def test_the_file_is_as_documented(steward):
+    say(steward, "the text", "warning", "10.0.0.1")
+    steward.wait_journal("the text")
+    line = next(line for line in steward.journal().splitlines() if "the text" in line)
+    time, level, service, subject, text = line.split("\t")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", time)
+    assert (level, service, subject, text) == ("warning", "trial", "10.0.0.1", "the text")
+
+
+def test_service_level_and_grep_choose(steward):
+    say(steward, "an apple", "error")
+    say(steward, "a pear", "info")
+    assert "an apple" in texts(steward, "trial", "--level", "error")
+    assert "a pear" not in texts(steward, "trial", "--level", "warning")
+    assert texts(steward, "--grep", "^a (pear|plum)$") == ["a pear"]
+    assert texts(steward, "--grep", "no such fruit") == []
+    assert all(one["service"] == "web" for one in records(steward, "web"))
+    assert "a pear" not in steward.ok("log", "web").out
+
+
+def test_since_chooses(steward):
+    say(steward, "written now")
+    assert "written now" in texts(steward, "--since", "10m")
+    assert texts(steward, "--since", "2099-01-01") == []
+    assert "written now" in texts(steward, "--since", "2020-01-01T00:00:00Z")
+    then = next(one for one in records(steward) if one["text"] == "written now")["time"]
+    assert "written now" in texts(steward, "--since", then)
+
+
+def test_records_come_oldest_first(steward):
+    for number in range(20):
+        say(steward, "number %02d" % number)
+    found = texts(steward, "--grep", "^number")
+    assert found == ["number %02d" % number for number in range(20)]
+
+
+HARMFUL = [
+    "\x1b[2J\x1b]0;owned\x07", "one\ntwo", "one\rtwo", "tab\tand\x0b", "\u202eevil\u202c",
+    "\u2066x\u2069", "\x7f", "a" * 5000, "\u009b31m", "\ufeff\u200e",
+]
+
+
+@pytest.mark.parametrize("text", HARMFUL, ids=range(len(HARMFUL)))
+def test_control_characters_reach_neither_file_nor_screen(steward, text):
+    say(steward, "before<" + text + ">")
+    steward.wait_journal("before<")
+    line = next(line for line in steward.journal().splitlines() if "before<" in line)
+    out = steward.ok("log", "--grep", "before<").out
+    document = records(steward, "--grep", "before<")[0]["text"]
+    assert len(line) < 1000
+    for bad in ("\x1b", "\r", "\x07", "\x0b", "\x7f", "\u009b", "\u202e", "\u2066", "\u200e"):
+        assert bad not in line and bad not in out and bad not in document
+    assert "\n" not in document and "\t" not in document
+    assert len(line.split("\t")) == 5
+
+
+def test_what_clients_send_over_the_network_is_cleaned(make_steward):
+    from raw import exchange
+    one = make_steward({"web": {"access_log": "journal"}}).start()
+    exchange(one.port("web"), b"GET /x HTTP/1.1\r\nHost: t\r\nUser-Agent: \x9b31m\xc2\x9b\r\n"
+             b"Connection: close\r\n\r\n")
+    exchange(one.port("web"), b"GET /\x1b[2J HTTP/1.1\r\nHost: t\r\n\r\n")
+    one.wait_journal("/x")
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", one.journal())
+
+
+def test_files_are_rotated_and_bounded(make_steward):
+    one = make_steward({"host": {"journal_size": "64K", "journal_files": 3}}).start()
+    for _ in range(5):
+        one.ok("do", "trial", "flood", "1500")
+    say(one, "the last word")
+    one.wait_journal("the last word")
+    files = glob.glob(os.path.join(one.state, "journal", "*"))
+    assert {os.path.basename(path) for path in files} == \
+        {"journal.log", "journal.log.1", "journal.log.2"}
+    assert all(os.path.getsize(path) <= 64 * 1024 + 1024 for path in files)
+    assert "the last word" in texts(one)
+    numbers = [int(number) for number in re.findall(r"\trecord (\d+) of 1500", one.journal())]
+    assert numbers[-1] == 1500 and len(numbers) > 500
+    assert all(b == a % 1500 + 1 for a, b in zip(numbers, numbers[1:])), "no gap at a rotation"
+
+
+def test_nothing_is_lost_when_stewardd_stops_or_dies(steward):
+    steward.ok("do", "trial", "flood", "3000")
+    steward.stop()
+    assert "record 3000 of 3000" in steward.journal()
+    assert steward.journal().count("\tflood\t") == 3000
+
+
+def test_a_restart_goes_on_in_the_same_journal(steward):
+    say(steward, "before the restart")
+    steward.stop()
+    steward.start()
+    say(steward, "after the restart")
+    found = texts(steward, "--grep", "the restart$")
+    assert found == ["before the restart", "after the restart"]
+
+
+def test_a_damaged_file_is_read_as_far_as_it_goes(steward):
+    say(steward, "before the damage")
+    steward.stop()
+    with open(os.path.join(steward.state, "journal", "journal.log"), "ab") as file:
+        file.write(b"\0\0\0garbage\nno tabs here\n2026-01-01T00:00:00.000000Z\tnotice\ttri")
+    steward.start()
+    say(steward, "after the damage")
+    found = texts(steward, "--grep", "the damage$")
+    assert found == ["before the damage", "after the damage"]
+
+
+def test_level_debug_can_be_left_out(make_steward):
+    one = make_steward({"host": {"journal_level": "warning"}}).start()
+    say(one, "not wanted", "info")
+    say(one, "wanted", "error")
+    one.wait_journal("wanted")
+    assert "not wanted" not in one.journal()
+    one.ok("set", "host.journal_level=info")
+    say(one, "now it is", "info")
+    one.wait_journal("now it is")
+
+
+def full_disk(make_steward):
+    """A steward whose journal lies on a disk of 256 KiB, which only it sees."""
+    one = make_steward({"host": {"journal_size": "8M"}})
+    one.start()
+    one.stop()
+    folder = os.path.join(one.state, "journal")
+    user = pwd.getpwnam("steward")
+    one.wrapper = ["unshare", "-m", "sh", "-c",
+                   'mount -t tmpfs -o size=256k,uid=%d,gid=%d,mode=755 none "%s" && exec "$@"'
+                   % (user.pw_uid, user.pw_gid, folder), "sh"]
+    return one.start()
+
+
+@pytest.mark.skipif(not ROOT, reason="only root mounts a small disk")
+def test_a_full_disk_is_said_once_and_serving_goes_on(make_steward):
+    one = full_disk(make_steward)
+
+    def about_the_disk():
+        return [text for text in texts(one, "host") if re.search("space|full", text, re.I)]
+    for _ in range(4):
+        one.ok("do", "trial", "flood", "2000")
+        assert one.curl().out == "the first page\n"
+    wait_until(about_the_disk, "word of the full disk")
+    one.ok("do", "trial", "flood", "500")
+    assert len(about_the_disk()) == 1, about_the_disk()
+    assert one.curl().out == "the first page\n"
+    # Settings and desired state lie on another disk and still work.
+    one.ok("set", "trial.word=spoken")
+    one.ok("stop", "trial")
+    one.ok("start", "trial")
+    assert {entry["state"] for entry in one.status()["services"]} == {"running"}
+
+    subprocess.run(["nsenter", "-t", str(one.host_pid()), "-m", "mount", "-o",
+                    "remount,size=16m", os.path.join(one.state, "journal")], check=True)
+
+    def again():
+        say(one, "is there room again")
+        return [text for text in texts(one, "host") if re.search(r"again.*\d+|\d+.*again", text)]
+    found = wait_until(again, "word that writing works again")
+    assert len(found) == 1
+    path = "/proc/%d/root%s/journal/journal.log" % (one.host_pid(), one.state)
+
+    def written():
+        with open(path, errors="replace") as file:
+            return "is there room again" in file.read()
+    wait_until(written, "records on the disk")
+
+
+@pytest.mark.skipif(not ROOT, reason="only root mounts a small disk")
+def test_a_full_state_folder_refuses_what_it_cannot_keep(make_steward):
+    """A change that cannot be written durably is refused with the reason, what
+    runs goes on, and nothing is damaged."""
+    one = make_steward()
+    one.wrapper = ["unshare", "-m", "sh", "-c",
+                   'mkdir -p "%s" && mount -t tmpfs -o size=512k,mode=755 none "%s" && exec "$@"'
+                   % (one.state, one.state), "sh"]
+    one.spawn()
+    # From here on its folders are looked at as it sees them.
+    seen = "/proc/%d/root" % one.keeper
+    one.home, one.state, one.control_path = \
+        seen + one.home, seen + one.state, seen + one.control_path
+    one.wait_settled()
+    one.ok("set", "trial.number=11")
+    with open(os.path.join(one.state, "filler"), "wb", buffering=0) as file:
+        with pytest.raises(OSError):
+            while True:
+                file.write(b"x" * 4096)
+    outcome = one.cli("set", "trial.word=spoken")
+    assert outcome.status == 1, outcome
+    assert "space" in outcome.err.lower(), outcome
+    assert one.json("do", "trial", "show")["rows"] == [["hello", "11"]]
+    assert one.curl().out == "the first page\n"
+    outcome = one.cli("stop", "trial")
+    assert outcome.status == 0 or "space" in outcome.err.lower(), outcome
+    os.unlink(os.path.join(one.state, "filler"))
+    one.ok("start", "trial")
+    one.ok("set", "trial.word=spoken")
+    assert one.json("do", "trial", "show")["rows"] == [["spoken", "11"]]

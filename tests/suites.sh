@@ -1,0 +1,149 @@
+# shellcheck shell=bash disable=SC2154 # setup's variables
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What ./setup check does; setup sources it. Trees are built one after the
+# other with all cores; then the suites run, as many at once as there are cores.
+# A suite prints one line; its whole output when a case failed. build/check
+# keeps everything.
+
+check_folder=$build/check
+python=/usr/bin/python3
+
+# Without a fixed layout of memory the sanitizers of this compiler may fail to
+# start; where that may not be asked for, they run as they are.
+if setarch -R true 2>/dev/null; then
+	still=(setarch -R)
+else
+	still=()
+fi
+
+# suite NAME KIND RESULT COMMAND...: runs it and tells how it went. RESULT is
+# what tests/totals reads; "-" is the command's own output.
+suite()
+{
+	local name=$1 kind=$2 result=$3 began=$SECONDS status totals log
+	shift 3
+	log=$check_folder/${name//[ \/]/-}.log
+	timeout --kill-after=10 "${suite_limit:-600}" "$@" >"$log" 2>&1 </dev/null
+	status=$?
+	[ "$result" = - ] && result=$log
+	totals=$($python "$source/tests/totals" "$kind" "$result")
+	local passed failed skipped notes
+	read -r passed failed skipped <<<"$totals"
+	notes=$(tail -n +2 <<<"$totals")
+	if [ $status -ne 0 ] && [ "$failed" -eq 0 ]; then
+		failed=1
+		notes+=$'\n'"failed: $name ended with $status"
+	fi
+	printf '%s %s %s\n' "$passed" "$failed" "$skipped" >"$log.totals"
+	{
+		flock 8
+		printf '%-34s %5d passed %3d failed %3d skipped %5d s\n' \
+			"$name" "$passed" "$failed" "$skipped" $((SECONDS - began))
+		sed -n 's/^skipped: /    skipped: /p' <<<"$notes"
+		if [ "$failed" -ne 0 ]; then
+			cat "$log"
+			[ "$kind" != trs ] || failed_logs "$result"
+			sed -n 's/^failed: /    failed: /p' <<<"$notes"
+		fi
+	} 8>"$check_folder/.screen"
+}
+
+# The output of the unit tests that failed below a folder.
+failed_logs()
+{
+	local trs
+	find "$1" -name '*.trs' | while read -r trs; do
+		grep -q '^:global-test-result: *\(PASS\|SKIP\)' "$trs" || cat "${trs%.trs}.log"
+	done
+}
+
+# As suite, beside others: waits while every core has one.
+beside()
+{
+	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+		wait -n
+	done
+	suite "$@" 8>&- 9>&- &
+}
+
+# units NAME TREE words...: make check, run by way of the words.
+units()
+{
+	local name=$1 tree=$2
+	shift 2
+	find "$tree/tests" -name '*.trs' -delete
+	beside "$name" trs "$tree/tests" env CMOCKA_MESSAGE_OUTPUT=TAP \
+		UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+		TSAN_OPTIONS=halt_on_error=1:suppressions="$source/tests/lib/tsan.supp" \
+		"$@" make -C "$tree" check
+}
+
+# clients NAME TREE words...: pytest against the programs of a tree.
+clients()
+{
+	local name=$1 tree=$2
+	local xml=$check_folder/${name//[ \/]/-}.xml
+	shift 2
+	rm -f "$xml"
+	beside "$name" junit "$xml" env STEWARD_BUILD="$tree" PYTHONDONTWRITEBYTECODE=1 \
+		"${still[@]}" $python -m pytest -q -c "$source/tests/pytest.ini" \
+		--rootdir="$source/tests" --junitxml="$xml" "$@"
+}
+
+check_trees()
+{
+	# shellcheck disable=SC2046 # one word or none
+	tree "$build" "check TESTS=" $(werror)
+	tree "$build/asan" "check TESTS=" --enable-werror \
+		--enable-sanitizer=address,undefined "CFLAGS=-g -O1"
+	tree "$build/tsan" "check TESTS=" --enable-werror \
+		--enable-sanitizer=thread "CFLAGS=-g -O1"
+	tree "$build/fuzz" "check TESTS=" --enable-werror CC=clang \
+		--enable-sanitizer=address,undefined \
+		"CFLAGS=-g -O1 -fsanitize=fuzzer-no-link"
+}
+
+# The longest first, so that no core is idle at the end.
+check_suites()
+{
+	local one
+	clients "clients, plain" "$build" "$source/tests/clients"
+	clients "faults, plain" "$build" "$source/tests/faults"
+	clients "clients, asan+ubsan" "$build/asan" "$source/tests/clients"
+	clients "faults, tsan" "$build/tsan" "$source/tests/faults"
+	clients "faults, asan+ubsan" "$build/asan" "$source/tests/faults"
+	clients "clients, tsan" "$build/tsan" "$source/tests/clients"
+	clients "screens" "$build" "$source/tests/screens"
+	beside "distcheck" tap - "$source/tests/distcheck.sh" "$build"
+	for one in tidy install format layers style shell man binaries setup; do
+		beside "$one" tap - env STEWARD_BUILD="$build" TIDY_JOBS=1 "$source/tests/check_$one.sh"
+	done
+	beside "fuzz" tap - env FUZZ_SECONDS="${FUZZ_SECONDS:-4}" \
+		"$source/tests/fuzz/run.sh" "$build/fuzz"
+	units "unit, plain" "$build"
+	units "unit, asan+ubsan" "$build/asan" "${still[@]}"
+	units "unit, tsan" "$build/tsan" "${still[@]}"
+	wait
+}
+
+check_all()
+{
+	local began=$SECONDS
+	begin_build
+	packages "${build_packages[@]}" "${test_packages[@]}"
+	autotools
+	check_trees
+	[ "$(id -u)" != 0 ] || sh "$source/system/make-users" || exit 1
+	rm -rf "$check_folder"
+	mkdir -p "$check_folder"
+	check_suites
+	end_build
+	awk -v seconds=$((SECONDS - began)) '
+		{ passed += $1; failed += $2; skipped += $3 }
+		END {
+			printf "%d minutes %d seconds; all output is in build/check\n", \
+			    seconds / 60, seconds % 60
+			printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
+			exit failed > 0 || passed == 0
+		}' "$check_folder"/*.totals
+}

@@ -39,9 +39,8 @@ void clock_rfc3339(int64_t utc_us, char *out, size_t size)
 	time_t when = (time_t)second;
 	if (!gmtime_r(&when, &tm))
 		memset(&tm, 0, sizeof tm);
-	text_format(out, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
-	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-	    tm.tm_sec, (int)(part / 1000));
+	text_format(out, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(part / 1000));
 }
 
 /* Exactly count digits, and what follows them. */
@@ -115,9 +114,8 @@ static int64_t clock_zone(const char *at, struct tm *tm)
 		return mktime(tm);
 	if ((*at == 'Z' || *at == 'z') && !at[1])
 		return timegm(tm);
-	if ((*at != '+' && *at != '-') || !(at = clock_digits(at + 1, 2, &hours)) ||
-	    *at++ != ':' || !(at = clock_digits(at, 2, &minutes)) || *at ||
-	    hours > 23 || minutes > 59)
+	if ((*at != '+' && *at != '-') || !(at = clock_digits(at + 1, 2, &hours)) || *at++ != ':' ||
+	    !(at = clock_digits(at, 2, &minutes)) || *at || hours > 23 || minutes > 59)
 		return -1;
 	return timegm(tm) - sign * (hours * 3600 + minutes * 60);
 }

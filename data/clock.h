@@ -9,10 +9,10 @@
  * Time. Deadlines and rates use the monotonic clock, which does not jump;
  * what is stored or shown uses UTC microseconds since 1970. Any thread.
  */
-#define CLOCK_SECOND INT64_C(1000000000)	/* monotonic unit: nanoseconds */
+#define CLOCK_SECOND INT64_C(1000000000) /* monotonic unit: nanoseconds */
 
-int64_t clock_monotonic(void);			/* ns, CLOCK_MONOTONIC */
-int64_t clock_utc(void);			/* µs since 1970, CLOCK_REALTIME */
+int64_t clock_monotonic(void); /* ns, CLOCK_MONOTONIC */
+int64_t clock_utc(void);       /* µs since 1970, CLOCK_REALTIME */
 /* RFC 3339 in UTC with milliseconds, "2026-01-01T00:00:00.000Z". */
 void clock_rfc3339(int64_t utc_us, char *out, size_t size);
 /* RFC 3339, "2026-01-01", "2026-01-01 12:00[:00]", "12:00[:00]" (today), or an

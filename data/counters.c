@@ -5,7 +5,7 @@
  */
 #include "data/counters.h"
 
-#define ONE_HOUR UINT64_C(3600000000)	/* µs */
+#define ONE_HOUR UINT64_C(3600000000) /* µs */
 
 const struct counter_kind counter_standard_kinds[] = {
 	[COUNTER_CONNECTIONS] = { "connections", "connections open now", 1 },
@@ -44,8 +44,7 @@ void counter_latency(struct counter_slot *slot, uint64_t us)
 {
 	_Atomic uint64_t *bucket = &slot->latency[histogram_bucket(us)];
 
-	atomic_store_explicit(bucket,
-	    atomic_load_explicit(bucket, memory_order_relaxed) + 1,
+	atomic_store_explicit(bucket, atomic_load_explicit(bucket, memory_order_relaxed) + 1,
 	    memory_order_relaxed);
 	if (us > atomic_load_explicit(&slot->latency_max, memory_order_relaxed))
 		atomic_store_explicit(&slot->latency_max, us, memory_order_relaxed);
@@ -54,11 +53,9 @@ void counter_latency(struct counter_slot *slot, uint64_t us)
 void counter_sum_add(struct counter_sum *sum, const struct counter_slot *slot)
 {
 	for (size_t i = 0; i < COUNTER_MAX; i++)
-		sum->value[i] += atomic_load_explicit(&slot->value[i],
-		    memory_order_relaxed);
+		sum->value[i] += atomic_load_explicit(&slot->value[i], memory_order_relaxed);
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
-		sum->latency[i] += atomic_load_explicit(&slot->latency[i],
-		    memory_order_relaxed);
+		sum->latency[i] += atomic_load_explicit(&slot->latency[i], memory_order_relaxed);
 	uint64_t most = atomic_load_explicit(&slot->latency_max, memory_order_relaxed);
 	if (most > sum->latency_max)
 		sum->latency_max = most;
@@ -86,8 +83,7 @@ uint64_t counter_quantile(const struct counter_sum *sum, unsigned permille)
 	}
 	uint64_t value = histogram_value(bucket);
 	/* The greatest is known exactly, unless the sum is a difference of two. */
-	if (sum->latency_max && (value > sum->latency_max ||
-	    bucket >= HISTOGRAM_BUCKETS - 1))
+	if (sum->latency_max && (value > sum->latency_max || bucket >= HISTOGRAM_BUCKETS - 1))
 		return sum->latency_max;
 	return value;
 }

@@ -66,8 +66,8 @@ static void file_refusal(const char *verb, const char *path, char *out, size_t s
 		text_format(out, size, "user %s may not %s %s (owner %s, group %s, mode %04o)",
 		    asker, verb, path, owner, group, mode);
 	else
-		text_format(out, size, "user %s may not %s %s (owner %s, mode %04o)",
-		    asker, verb, path, owner, mode);
+		text_format(out, size, "user %s may not %s %s (owner %s, mode %04o)", asker, verb,
+		    path, owner, mode);
 }
 
 /* path with the link at its first end bytes replaced by what it points to. */
@@ -87,8 +87,7 @@ static bool file_follow(char *path, size_t end)
 		for (size_t i = 0; i < end; i++)
 			if (path[i] == '/')
 				folder = i + 1;
-	if (!text_format(whole, sizeof whole, "%.*s%s%s", (int)folder, path, target,
-	    path + end))
+	if (!text_format(whole, sizeof whole, "%.*s%s%s", (int)folder, path, target, path + end))
 		return false;
 	memcpy(path, whole, strlen(whole) + 1);
 	return true;
@@ -150,7 +149,7 @@ void file_explain(const char *path, int error, char *out, size_t size)
 		if (file_component(root, 1, out, size) == COMPONENT_TOLD)
 			return;
 	}
-	for (size_t end = file_next_component(walked, 0); end; ) {
+	for (size_t end = file_next_component(walked, 0); end;) {
 		enum component answer = file_component(walked, end, out, size);
 		if (answer == COMPONENT_TOLD)
 			return;
@@ -167,8 +166,10 @@ void file_explain(const char *path, int error, char *out, size_t size)
 	if (error == EACCES || error == EPERM) {
 		char asker[64];
 		file_user(geteuid(), asker, sizeof asker);
-		text_format(out, size, "user %s may not read %s, although its mode allows it"
-		    " (a sandbox or a security module refuses)", asker, path);
+		text_format(out, size,
+		    "user %s may not read %s, although its mode allows it"
+		    " (a sandbox or a security module refuses)",
+		    asker, path);
 		return;
 	}
 	const char *words = strerrordesc_np(error);
@@ -216,8 +217,7 @@ static char *file_read_all(int fd, size_t limit, size_t *length_r)
 	return bytes;
 }
 
-char *file_read(const char *path, size_t limit, size_t *length_r,
-    struct fault *fault)
+char *file_read(const char *path, size_t limit, size_t *length_r, struct fault *fault)
 {
 	struct stat status;
 	char *bytes = NULL;
@@ -244,8 +244,8 @@ char *file_read(const char *path, size_t limit, size_t *length_r,
 	else if (error == EINVAL)
 		fault_set(fault, FAULT_FAILED, "cannot read %s: it is not a regular file", path);
 	else if (error == EFBIG)
-		fault_set(fault, FAULT_FAILED, "cannot read %s: it is longer than %zu bytes",
-		    path, limit);
+		fault_set(fault, FAULT_FAILED, "cannot read %s: it is longer than %zu bytes", path,
+		    limit);
 	else if (error)
 		fault_errno(fault, error, "cannot read %s", path);
 	if (bytes && length_r)
@@ -309,8 +309,8 @@ static bool file_sync_folder(const char *path)
 	return done;
 }
 
-bool file_replace(const char *path, const void *bytes, size_t length,
-    unsigned mode, struct fault *fault)
+bool file_replace(const char *path, const void *bytes, size_t length, unsigned mode,
+    struct fault *fault)
 {
 	char temporary[PATH_MAX];
 
@@ -319,8 +319,7 @@ bool file_replace(const char *path, const void *bytes, size_t length,
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return file_unwritable(path, errno, fault);
-	bool done = fchmod(fd, mode) == 0 && file_write_all(fd, bytes, length) &&
-	    fsync(fd) == 0;
+	bool done = fchmod(fd, mode) == 0 && file_write_all(fd, bytes, length) && fsync(fd) == 0;
 	int error = errno;
 	if (close(fd) != 0 && done) {
 		done = false;
@@ -366,7 +365,7 @@ bool file_make_folder(const char *path, unsigned mode, struct fault *fault)
 	if (!*path || !text_format(part, sizeof part, "%s", path))
 		return fault_errno(fault, *path ? ENAMETOOLONG : ENOENT,
 		    "cannot make the folder %s", path);
-	for (size_t end = file_next_component(part, 0); ; ) {
+	for (size_t end = file_next_component(part, 0);;) {
 		char kept = part[end];
 		part[end] = '\0';
 		if (!file_make_one(part, mode)) {

@@ -15,10 +15,9 @@
 /* The file's bytes with a NUL behind them, the caller frees; NULL and fault
  * when it cannot be read or is longer than limit bytes; errno tells the error
  * (ENOENT, EACCES, EFBIG, EISDIR, ...). length_r may be NULL. */
-char *file_read(const char *path, size_t limit, size_t *length_r,
+char *file_read(const char *path, size_t limit, size_t *length_r, struct fault *fault);
+bool file_replace(const char *path, const void *bytes, size_t length, unsigned mode,
     struct fault *fault);
-bool file_replace(const char *path, const void *bytes, size_t length,
-    unsigned mode, struct fault *fault);
 /* mkdir -p with the given mode for what is missing. */
 bool file_make_folder(const char *path, unsigned mode, struct fault *fault);
 /* Why the process cannot read path: the first component that refuses, its

@@ -42,8 +42,7 @@ static bool home_installed(struct home *home, char *why, size_t size)
 	    join(home->control, why, size, "%s/control", RUNDIR);
 }
 
-static bool home_below(const char *folder, struct home *home, char *why,
-    size_t size)
+static bool home_below(const char *folder, struct home *home, char *why, size_t size)
 {
 	home->installed = false;
 	if (*folder == '/') {
@@ -53,8 +52,7 @@ static bool home_below(const char *folder, struct home *home, char *why,
 		char *here = getcwd(NULL, 0);
 		bool fits = here && join(home->folder, why, size, "%s/%s", here, folder);
 		if (!here)
-			snprintf(why, size, "the current folder is not known: %s",
-			    strerror(errno));
+			snprintf(why, size, "the current folder is not known: %s", strerror(errno));
 		free(here);
 		if (!fits)
 			return false;
@@ -70,8 +68,7 @@ static bool home_below(const char *folder, struct home *home, char *why,
 	    join(home->control, why, size, "%s/state/control", home->folder);
 }
 
-bool home_find(const char *given, bool client, struct home *home, char *why,
-    size_t size)
+bool home_find(const char *given, bool client, struct home *home, char *why, size_t size)
 {
 	char folder[PATH_MAX];
 
@@ -99,8 +96,8 @@ bool home_find(const char *given, bool client, struct home *home, char *why,
 	    home_below(folder, home, why, size);
 }
 
-bool home_socket_address(const char *path, struct sockaddr_un *address,
-    socklen_t *length_r, int *folder_fd)
+bool home_socket_address(const char *path, struct sockaddr_un *address, socklen_t *length_r,
+    int *folder_fd)
 {
 	size_t length = strlen(path);
 	const char *name = strrchr(path, '/');
@@ -124,7 +121,7 @@ bool home_socket_address(const char *path, struct sockaddr_un *address,
 	free(folder);
 	if (*folder_fd < 0)
 		return false;
-	snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d%s",
-	    *folder_fd, name);
+	snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d%s", *folder_fd,
+	    name);
 	return true;
 }

@@ -26,8 +26,8 @@
 
 /* ---- Records ---- */
 
-void journal_fill(struct journal_record *record, enum journal_level level,
-    const char *service, const char *subject, const char *text, size_t length)
+void journal_fill(struct journal_record *record, enum journal_level level, const char *service,
+    const char *subject, const char *text, size_t length)
 {
 	record->sequence = 0;
 	record->time_us = clock_utc();
@@ -69,15 +69,14 @@ void journal_announce(const struct journal *journal)
 		return;
 }
 
-void journal_add(struct journal *journal, enum journal_level level,
-    const char *service, const char *subject, const char *format, ...)
+void journal_add(struct journal *journal, enum journal_level level, const char *service,
+    const char *subject, const char *format, ...)
 {
 	struct journal_record record;
 	char text[sizeof record.text * 2];
 	va_list list;
 
-	if (!journal || (int)level > atomic_load_explicit(&journal->level,
-	    memory_order_relaxed))
+	if (!journal || (int)level > atomic_load_explicit(&journal->level, memory_order_relaxed))
 		return;
 	va_start(list, format);
 	int length = vsnprintf(text, sizeof text, format, list);
@@ -91,8 +90,8 @@ void journal_add(struct journal *journal, enum journal_level level,
 	pthread_mutex_lock(&journal->lock);
 	journal_put(journal, &record);
 	/* A writer that hangs on a disk announces nothing. */
-	bool late = journal->busy_us && (record.time_us - journal->busy_us > 250000 ||
-	    record.time_us < journal->busy_us);
+	bool late = journal->busy_us &&
+	    (record.time_us - journal->busy_us > 250000 || record.time_us < journal->busy_us);
 	bool wake = journal->idle || journal->newest - journal->written >= journal->size / 2;
 	if (wake)
 		pthread_cond_signal(&journal->wake);
@@ -114,8 +113,8 @@ uint64_t journal_newest(struct journal *journal)
 	return newest;
 }
 
-size_t journal_read(struct journal *journal, uint64_t after,
-    struct journal_record *records, size_t count)
+size_t journal_read(struct journal *journal, uint64_t after, struct journal_record *records,
+    size_t count)
 {
 	size_t copied = 0;
 

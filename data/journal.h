@@ -30,28 +30,27 @@ enum journal_level {
 };
 
 struct journal_record {
-	uint64_t sequence;	/* 1, 2, ...; 0 when read from a file */
-	int64_t time_us;	/* UTC */
+	uint64_t sequence; /* 1, 2, ...; 0 when read from a file */
+	int64_t time_us;   /* UTC */
 	enum journal_level level;
-	char service[32];	/* "host", "web", ... */
-	char subject[64];	/* what it is about: an address, a path, "start" */
+	char service[32]; /* "host", "web", ... */
+	char subject[64]; /* what it is about: an address, a path, "start" */
 	char text[512];
 };
 
 struct journal_limits {
-	const char *folder;	/* NULL: memory only */
-	int64_t file_bytes;	/* rotate at this size */
-	unsigned files;		/* how many are kept, the newest included */
-	size_t ring;		/* records in memory */
-	enum journal_level level;	/* less important ones are not stored */
-	bool journald;		/* send to /run/systemd/journal/socket too */
-	bool stderr_too;	/* print each record on stderr (--foreground) */
+	const char *folder;       /* NULL: memory only */
+	int64_t file_bytes;       /* rotate at this size */
+	unsigned files;           /* how many are kept, the newest included */
+	size_t ring;              /* records in memory */
+	enum journal_level level; /* less important ones are not stored */
+	bool journald;            /* send to /run/systemd/journal/socket too */
+	bool stderr_too;          /* print each record on stderr (--foreground) */
 };
 
 struct journal;
 
-struct journal *journal_open(const struct journal_limits *limits,
-    struct fault *fault);
+struct journal *journal_open(const struct journal_limits *limits, struct fault *fault);
 /* Applies new limits but for ring; waits for nothing. */
 void journal_configure(struct journal *journal, const struct journal_limits *limits);
 /* Waits until every record is with the kernel, ends the thread. NULL allowed. */
@@ -60,9 +59,8 @@ void journal_close(struct journal *journal);
 void journal_flush(struct journal *journal, int deadline_ms);
 
 /* subject may be NULL. */
-void journal_add(struct journal *journal, enum journal_level level,
-    const char *service, const char *subject, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+void journal_add(struct journal *journal, enum journal_level level, const char *service,
+    const char *subject, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* An eventfd-like descriptor that becomes readable when records came; the
  * caller (one reader) reads 8 bytes to reset it. Owned by the journal. */
@@ -71,22 +69,21 @@ int journal_descriptor(const struct journal *journal);
 uint64_t journal_newest(struct journal *journal);
 /* Copies up to count records with sequence > after, oldest first; returns how
  * many. Records that fell out of the ring are skipped. */
-size_t journal_read(struct journal *journal, uint64_t after,
-    struct journal_record *records_r, size_t count);
+size_t journal_read(struct journal *journal, uint64_t after, struct journal_record *records_r,
+    size_t count);
 
 struct journal_filter {
-	const char *service;	/* NULL: all */
-	enum journal_level level;	/* this and more important */
-	int64_t since_us;	/* 0: from the beginning */
-	const char *grep;	/* POSIX extended, on subject and text; NULL: all */
-	size_t last;		/* only the newest so many; 0: all */
+	const char *service;      /* NULL: all */
+	enum journal_level level; /* this and more important */
+	int64_t since_us;         /* 0: from the beginning */
+	const char *grep;         /* POSIX extended, on subject and text; NULL: all */
+	size_t last;              /* only the newest so many; 0: all */
 };
 
 /* Reads the files of folder, oldest first, and calls each for what passes; each
  * returns false to end. For a running host and for a console without one. */
 bool journal_scan(const char *folder, const struct journal_filter *filter,
-    bool (*each)(void *arg, const struct journal_record *record), void *arg,
-    struct fault *fault);
+    bool (*each)(void *arg, const struct journal_record *record), void *arg, struct fault *fault);
 
 const char *journal_level_name(enum journal_level level);
 bool journal_level_parse(const char *name, enum journal_level *level_r);

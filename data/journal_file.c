@@ -20,12 +20,12 @@
 #include "data/text.h"
 
 #define RETRY_NS (5 * CLOCK_SECOND)
-#define FILE_LEAST 4096		/* smaller ones would rotate with every batch */
+#define FILE_LEAST 4096 /* smaller ones would rotate with every batch */
 
 bool journal_file_name(const char *folder, unsigned number, char *out, size_t size)
 {
 	return number ? text_format(out, size, "%s/" JOURNAL_NAME ".%u", folder, number) :
-	    text_format(out, size, "%s/" JOURNAL_NAME, folder);
+			text_format(out, size, "%s/" JOURNAL_NAME, folder);
 }
 
 void journal_file_close(struct journal_file *file)
@@ -37,8 +37,7 @@ void journal_file_close(struct journal_file *file)
 
 void journal_file_set(struct journal_file *file, const struct journal_limits *limits)
 {
-	bool same = file->folder && limits->folder &&
-	    strcmp(file->folder, limits->folder) == 0;
+	bool same = file->folder && limits->folder && strcmp(file->folder, limits->folder) == 0;
 
 	file->limit = limits->file_bytes > FILE_LEAST ? limits->file_bytes : FILE_LEAST;
 	file->files = limits->files < 1 ? 1 : limits->files;
@@ -126,8 +125,7 @@ static bool rotate(struct journal_file *file)
 		return failed(file, errno);
 	/* What a larger number of files left behind. */
 	for (unsigned number = file->files; number <= JOURNAL_FILES_MOST; number++)
-		if (!journal_file_name(file->folder, number, to, sizeof to) ||
-		    unlink(to) != 0)
+		if (!journal_file_name(file->folder, number, to, sizeof to) || unlink(to) != 0)
 			break;
 	journal_file_close(file);
 	return journal_file_open(file);

@@ -12,17 +12,20 @@
 #include "data/journal_private.h"
 #include "data/text.h"
 
-#define TIME_LENGTH 27U		/* 2026-01-01T00:00:00.000000Z */
+#define TIME_LENGTH 27U /* 2026-01-01T00:00:00.000000Z */
 
 static const char *const level_names[] = {
-	[JOURNAL_ERROR] = "error", [JOURNAL_WARNING] = "warning",
-	[JOURNAL_NOTICE] = "notice", [JOURNAL_INFO] = "info", [JOURNAL_DEBUG] = "debug",
+	[JOURNAL_ERROR] = "error",
+	[JOURNAL_WARNING] = "warning",
+	[JOURNAL_NOTICE] = "notice",
+	[JOURNAL_INFO] = "info",
+	[JOURNAL_DEBUG] = "debug",
 };
 
 const char *journal_level_name(enum journal_level level)
 {
-	return (size_t)level < sizeof level_names / sizeof *level_names ?
-	    level_names[level] : "unknown";
+	return (size_t)level < sizeof level_names / sizeof *level_names ? level_names[level] :
+									  "unknown";
 }
 
 bool journal_level_parse(const char *name, enum journal_level *level_r)
@@ -59,8 +62,8 @@ size_t journal_print(const struct journal_record *record, char *out, size_t size
 	text_clean(subject, sizeof subject, record->subject, strlen(record->subject));
 	text_clean(text, sizeof text, record->text, strlen(record->text));
 	/* One byte is kept for the newline, whatever fits. */
-	text_format(out, size - 1, "%s\t%s\t%s\t%s\t%s", time,
-	    journal_level_name(record->level), service, subject, text);
+	text_format(out, size - 1, "%s\t%s\t%s\t%s\t%s", time, journal_level_name(record->level),
+	    service, subject, text);
 	size_t length = strlen(out);
 	out[length++] = '\n';
 	out[length] = '\0';

@@ -18,7 +18,7 @@
  *   journal_scan.c     reading the files
  */
 #define JOURNAL_NAME "journal.log"
-#define JOURNAL_LINE 768		/* bytes; the longest line and some */
+#define JOURNAL_LINE 768 /* bytes; the longest line and some */
 #define JOURNAL_FILES_MOST 100U
 #define JOURNAL_BATCH 32U
 #define JOURNALD_SOCKET "/run/systemd/journal/socket"
@@ -26,18 +26,18 @@
 /* ---- Files, used by one thread ---- */
 
 struct journal_file {
-	char *folder;		/* NULL: none */
+	char *folder; /* NULL: none */
 	char *path;
 	int64_t limit;
 	unsigned files;
-	int fd;			/* -1: not open */
+	int fd; /* -1: not open */
 	int64_t size;
-	bool torn;		/* the last line has no end */
+	bool torn; /* the last line has no end */
 	dev_t device;
 	ino_t inode;
-	int64_t looked_ns;	/* when the name was last compared with fd */
-	int error;		/* errno of the last failure, 0: all is well */
-	int64_t retry_ns;	/* with an error: not before */
+	int64_t looked_ns; /* when the name was last compared with fd */
+	int error;         /* errno of the last failure, 0: all is well */
+	int64_t retry_ns;  /* with an error: not before */
 };
 
 /* Closes what was open and takes the new folder and limits. */
@@ -56,16 +56,16 @@ bool journal_file_name(const char *folder, unsigned number, char *out, size_t si
 
 struct journal {
 	pthread_mutex_t lock;
-	pthread_cond_t wake;	/* for the writer */
-	pthread_cond_t done;	/* written grew */
+	pthread_cond_t wake; /* for the writer */
+	pthread_cond_t done; /* written grew */
 	struct journal_record *ring;
 	size_t size;
 	uint64_t newest, written;
-	struct journal_limits limits;	/* folder: a copy of ours */
-	bool changed;		/* limits are new to the writer */
-	bool stop, idle;	/* idle: the writer waits for the first record */
-	unsigned flushes;	/* who waits for done */
-	int64_t busy_us;	/* UTC since when the writer writes, 0: it does not */
+	struct journal_limits limits; /* folder: a copy of ours */
+	bool changed;                 /* limits are new to the writer */
+	bool stop, idle;              /* idle: the writer waits for the first record */
+	unsigned flushes;             /* who waits for done */
+	int64_t busy_us;              /* UTC since when the writer writes, 0: it does not */
 	_Atomic int level;
 	int descriptor;
 	pthread_t thread;
@@ -73,19 +73,19 @@ struct journal {
 	struct journal_file file;
 	struct journal_record *batch;
 	char *lines;
-	int journald;		/* socket, -1: none */
+	int journald; /* socket, -1: none */
 	bool stderr_too;
-	uint64_t lost;		/* not written since the last report */
-	bool told;		/* that writing fails */
+	uint64_t lost; /* not written since the last report */
+	bool told;     /* that writing fails */
 };
 
 /* With the lock held. */
 void journal_put(struct journal *journal, const struct journal_record *record);
 void journal_announce(const struct journal *journal);
 /* The record's fields, cleaned. */
-void journal_fill(struct journal_record *record, enum journal_level level,
-    const char *service, const char *subject, const char *text, size_t length);
-void *journal_writer(void *journal);
+void journal_fill(struct journal_record *record, enum journal_level level, const char *service,
+    const char *subject, const char *text, size_t length);
+void *journal_writer(void *arg); /* the journal */
 /* journald's native datagram for record; returns its length. */
 size_t journal_native(const struct journal_record *record, char *out, size_t size);
 

@@ -19,7 +19,7 @@
 #include "data/memory.h"
 #include "data/text.h"
 
-#define SCAN_BLOCK ((size_t)32 * 1024)	/* and the longest line */
+#define SCAN_BLOCK ((size_t)32 * 1024) /* and the longest line */
 #define GREP_LONGEST 200U
 
 struct scan_file {
@@ -33,11 +33,11 @@ struct journal_walk {
 	const struct journal_filter *filter;
 	regex_t regex;
 	bool has_regex;
-	struct scan_file files[JOURNAL_FILES_MOST];	/* the newest first */
+	struct scan_file files[JOURNAL_FILES_MOST]; /* the newest first */
 	unsigned count;
 	bool (*each)(void *arg, const struct journal_record *record);
 	void *arg;
-	size_t skip;		/* matches to pass over */
+	size_t skip; /* matches to pass over */
 	size_t matches;
 	bool counting, ended;
 	char *block;
@@ -61,8 +61,8 @@ static bool grep_sane(const char *pattern)
 		if (*at == '{' && ++intervals > 1)
 			return false;
 		inside = *at == '{' || (inside && *at != '}');
-		number = inside && *at >= '0' && *at <= '9' ?
-		    number * 10 + (unsigned)(*at - '0') : 0;
+		number =
+		    inside && *at >= '0' && *at <= '9' ? number * 10 + (unsigned)(*at - '0') : 0;
 		if (number > 255)
 			return false;
 	}
@@ -80,13 +80,17 @@ static bool compile_grep(struct journal_walk *walk, struct fault *fault)
 		return fault_set(fault, FAULT_USAGE, "the pattern is longer than %u bytes",
 		    GREP_LONGEST);
 	if (!grep_sane(pattern))
-		return fault_set(fault, FAULT_USAGE, "the pattern \"%s\" is too costly: no "
-		    "reference back (\\1), and at most one count {M,N} up to 255", pattern);
+		return fault_set(fault, FAULT_USAGE,
+		    "the pattern \"%s\" is too costly: no "
+		    "reference back (\\1), and at most one count {M,N} up to 255",
+		    pattern);
 	int error = regcomp(&walk->regex, pattern, REG_EXTENDED | REG_NOSUB);
 	if (error) {
 		regerror(error, &walk->regex, why, sizeof why);
-		return fault_set(fault, FAULT_USAGE, "the pattern \"%s\" is not a regular "
-		    "expression: %s", pattern, why);
+		return fault_set(fault, FAULT_USAGE,
+		    "the pattern \"%s\" is not a regular "
+		    "expression: %s",
+		    pattern, why);
 	}
 	walk->has_regex = true;
 	return true;
@@ -98,9 +102,8 @@ static bool passes(const struct journal_walk *walk, const struct journal_record 
 
 	return record->level <= filter->level && record->time_us >= filter->since_us &&
 	    (!filter->service || strcmp(filter->service, record->service) == 0) &&
-	    (!walk->has_regex ||
-	    regexec(&walk->regex, record->text, 0, NULL, 0) == 0 ||
-	    regexec(&walk->regex, record->subject, 0, NULL, 0) == 0);
+	    (!walk->has_regex || regexec(&walk->regex, record->text, 0, NULL, 0) == 0 ||
+		regexec(&walk->regex, record->subject, 0, NULL, 0) == 0);
 }
 
 /* ---- Lines ---- */
@@ -186,7 +189,10 @@ static bool open_files(struct journal_walk *walk, const char *folder, struct fau
 			continue;
 		}
 		walk->files[walk->count++] = (struct scan_file){
-			fd, status.st_size, status.st_dev, status.st_ino,
+			fd,
+			status.st_size,
+			status.st_dev,
+			status.st_ino,
 		};
 	}
 	return true;
@@ -206,8 +212,7 @@ static unsigned count_back(struct journal_walk *walk, size_t last)
 }
 
 bool journal_scan(const char *folder, const struct journal_filter *filter,
-    bool (*each)(void *arg, const struct journal_record *record), void *arg,
-    struct fault *fault)
+    bool (*each)(void *arg, const struct journal_record *record), void *arg, struct fault *fault)
 {
 	struct journal_walk *walk = memory_new(sizeof *walk);
 

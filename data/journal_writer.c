@@ -29,14 +29,18 @@
 size_t journal_native(const struct journal_record *record, char *out, size_t size)
 {
 	static const int priorities[] = {
-		[JOURNAL_ERROR] = 3, [JOURNAL_WARNING] = 4, [JOURNAL_NOTICE] = 5,
-		[JOURNAL_INFO] = 6, [JOURNAL_DEBUG] = 7,
+		[JOURNAL_ERROR] = 3,
+		[JOURNAL_WARNING] = 4,
+		[JOURNAL_NOTICE] = 5,
+		[JOURNAL_INFO] = 6,
+		[JOURNAL_DEBUG] = 7,
 	};
 
 	/* A cleaned text has no newline, so no field needs a length. */
-	text_format(out, size, "MESSAGE=%s%s%s\nPRIORITY=%d\nSYSLOG_IDENTIFIER=steward\n"
-	    "STEWARD_SERVICE=%s\nSTEWARD_SUBJECT=%s\n", record->subject,
-	    *record->subject ? ": " : "", record->text, priorities[record->level],
+	text_format(out, size,
+	    "MESSAGE=%s%s%s\nPRIORITY=%d\nSYSLOG_IDENTIFIER=steward\n"
+	    "STEWARD_SERVICE=%s\nSTEWARD_SUBJECT=%s\n",
+	    record->subject, *record->subject ? ": " : "", record->text, priorities[record->level],
 	    record->service, record->subject);
 	return strlen(out);
 }
@@ -45,14 +49,15 @@ size_t journal_native(const struct journal_record *record, char *out, size_t siz
 static void send_journald(const struct journal *journal, size_t count)
 {
 	static const struct sockaddr_un address = {
-		.sun_family = AF_UNIX, .sun_path = JOURNALD_SOCKET,
+		.sun_family = AF_UNIX,
+		.sun_path = JOURNALD_SOCKET,
 	};
 	char native[1536];
 
 	for (size_t i = 0; i < count; i++) {
 		size_t length = journal_native(&journal->batch[i], native, sizeof native);
 		if (sendto(journal->journald, native, length, MSG_DONTWAIT | MSG_NOSIGNAL,
-		    (const struct sockaddr *)&address, sizeof address) < 0)
+			(const struct sockaddr *)&address, sizeof address) < 0)
 			return;
 	}
 }
@@ -62,9 +67,8 @@ static void print_stderr(const struct journal *journal, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct journal_record *record = &journal->batch[i];
 		char line[JOURNAL_LINE];
-		text_format(line, sizeof line, "%s %s%s%s: %s\n",
-		    journal_level_name(record->level), record->service,
-		    *record->subject ? " " : "", record->subject, record->text);
+		text_format(line, sizeof line, "%s %s%s%s: %s\n", journal_level_name(record->level),
+		    record->service, *record->subject ? " " : "", record->subject, record->text);
 		if (write(STDERR_FILENO, line, strlen(line)) < 0)
 			return;
 	}
@@ -86,10 +90,9 @@ static void write_file(struct journal *journal, size_t count)
 	size_t length = 0;
 
 	for (size_t i = 0; i < count; i++)
-		length += journal_print(&journal->batch[i], journal->lines + length,
-		    JOURNAL_LINE);
-	size_t written = journal_file_write(&journal->file, journal->lines, length,
-	    clock_monotonic());
+		length += journal_print(&journal->batch[i], journal->lines + length, JOURNAL_LINE);
+	size_t written =
+	    journal_file_write(&journal->file, journal->lines, length, clock_monotonic());
 	journal->lost += count - count_lines(journal->lines, written);
 }
 
@@ -104,12 +107,15 @@ static void report(struct journal *journal)
 	if (journal->file.error && !journal->told) {
 		journal->told = true;
 		const char *why = strerrordesc_np(journal->file.error);
-		text_format(text, sizeof text, "cannot write %s: %s; records stay in memory"
-		    " only", journal->file.path, why ? why : "unknown error");
+		text_format(text, sizeof text,
+		    "cannot write %s: %s; records stay in memory"
+		    " only",
+		    journal->file.path, why ? why : "unknown error");
 		journal_fill(&record, JOURNAL_ERROR, "host", "journal", text, strlen(text));
 		journal_put(journal, &record);
-	} else if (!journal->file.error && (journal->told || (journal->lost &&
-	    journal->newest - journal->written < JOURNAL_BATCH))) {
+	} else if (!journal->file.error &&
+	    (journal->told ||
+		(journal->lost && journal->newest - journal->written < JOURNAL_BATCH))) {
 		text_format(text, sizeof text, "%" PRIu64 " records were not written to %s%s",
 		    journal->lost, journal->file.path,
 		    journal->told ? "; writing works again" : ": they came too fast");
@@ -156,8 +162,8 @@ static size_t take_batch(struct journal *journal)
 		journal->lost += first - journal->written;
 		journal->written = first;
 	}
-	for (uint64_t next = journal->written; next < journal->newest &&
-	    count < JOURNAL_BATCH; count++)
+	for (uint64_t next = journal->written; next < journal->newest && count < JOURNAL_BATCH;
+	     count++)
 		journal->batch[count] = journal->ring[++next % journal->size];
 	return count;
 }

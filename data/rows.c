@@ -18,8 +18,8 @@
 struct rows {
 	const char *const *names;
 	size_t columns;
-	size_t *cells;		/* offsets into text, row by row */
-	size_t count, room;	/* of cells */
+	size_t *cells;      /* offsets into text, row by row */
+	size_t count, room; /* of cells */
 	char *text;
 	size_t length, text_room;
 };
@@ -58,8 +58,7 @@ static void rows_add(struct rows *rows, const char *bytes, size_t length)
 		rows->text = memory_resize(rows->text, rows->text_room, 1);
 	}
 	rows->cells[rows->count++] = rows->length;
-	rows->length += text_clean(rows->text + rows->length, length + 1, bytes,
-	    length) + 1;
+	rows->length += text_clean(rows->text + rows->length, length + 1, bytes, length) + 1;
 }
 
 /* Fills a row that was left early, so that cells stay below their names. */

@@ -38,8 +38,8 @@ void raw_clear(struct settings_raw *raw)
 	memset(raw, 0, sizeof *raw);
 }
 
-void raw_fill(struct settings_raw *raw, const char *const *items, size_t count,
-    unsigned line, const char *origin)
+void raw_fill(struct settings_raw *raw, const char *const *items, size_t count, unsigned line,
+    const char *origin)
 {
 	raw_clear(raw);
 	raw->set = true;
@@ -143,29 +143,27 @@ static void take_default(const struct settings_book *book, const char *section,
 
 /* Where a complaint about raw belongs: "FILE:LINE: ", or nothing when it was
  * given by command just now. */
-static bool refuse(const char *path, const struct settings_raw *raw,
-    const char *section, const struct setting *row, const struct complaint *complaint,
-    struct fault *fault)
+static bool refuse(const char *path, const struct settings_raw *raw, const char *section,
+    const struct setting *row, const struct complaint *complaint, struct fault *fault)
 {
-	fault_set(fault, raw->line ? FAULT_FAILED : FAULT_USAGE,
-	    "%s.%s: expected %s, found %s", section, row->name, complaint->expected,
-	    complaint->found);
+	fault_set(fault, raw->line ? FAULT_FAILED : FAULT_USAGE, "%s.%s: expected %s, found %s",
+	    section, row->name, complaint->expected, complaint->found);
 	if (raw->line)
 		fault_prefix(fault, "%s:%u", path, raw->line);
 	return false;
 }
 
 /* The value of one row; what a lower layer says must be right too. */
-static bool book_row(struct settings_book *book, const char *section,
-    const struct setting *row, size_t index, struct settings_value *value,
-    struct fault *fault)
+static bool book_row(struct settings_book *book, const char *section, const struct setting *row,
+    size_t index, struct settings_value *value, struct fault *fault)
 {
 	const struct settings_raw *layers[] = {
-		&book->owner.rows[index], &book->set.rows[index],
+		&book->owner.rows[index],
+		&book->set.rows[index],
 	};
 	const char *paths[] = { book->owner_path, book->auto_path };
-	const char *fallback = book->home && row->fallback_home ? row->fallback_home :
-	    row->fallback;
+	const char *fallback =
+	    book->home && row->fallback_home ? row->fallback_home : row->fallback;
 	struct complaint complaint;
 
 	if (!fallback)
@@ -192,16 +190,15 @@ static bool book_values(struct settings_book *book, struct fault *fault)
 		size_t rows = section_rows(set);
 		set->values = memory_array(rows, sizeof *set->values);
 		for (size_t n = 0; n < rows; n++, index++)
-			if (!book_row(book, set->section->name, &set->section->rows[n],
-			    index, &set->values[n], fault))
+			if (!book_row(book, set->section->name, &set->section->rows[n], index,
+				&set->values[n], fault))
 				return false;
 	}
 	return true;
 }
 
-struct settings_book *settings_build(const struct settings_source *source,
-    char *owner_text, size_t owner_length, char *auto_text, size_t auto_length,
-    struct fault *fault)
+struct settings_book *settings_build(const struct settings_source *source, char *owner_text,
+    size_t owner_length, char *auto_text, size_t auto_length, struct fault *fault)
 {
 	struct settings_book *book = book_new(source);
 
@@ -209,10 +206,13 @@ struct settings_book *settings_build(const struct settings_source *source,
 	book->owner_length = owner_length;
 	layer_init(&book->owner, book->schema);
 	layer_init(&book->set, book->schema);
-	bool done = (!owner_text || settings_parse(book->schema, book->owner_path,
-	    owner_text, owner_length, &book->owner, fault)) &&
-	    (!auto_text || settings_parse(book->schema, book->auto_path, auto_text,
-	    auto_length, &book->set, fault)) && book_values(book, fault);
+	bool done = (!owner_text ||
+			settings_parse(book->schema, book->owner_path, owner_text, owner_length,
+			    &book->owner, fault)) &&
+	    (!auto_text ||
+		settings_parse(book->schema, book->auto_path, auto_text, auto_length, &book->set,
+		    fault)) &&
+	    book_values(book, fault);
 	free(auto_text);
 	if (done)
 		return book;
@@ -221,8 +221,7 @@ struct settings_book *settings_build(const struct settings_source *source,
 }
 
 /* A file that is not there is as good as an empty one. */
-static bool read_file(const char *path, char **text_r, size_t *length_r,
-    struct fault *fault)
+static bool read_file(const char *path, char **text_r, size_t *length_r, struct fault *fault)
 {
 	*text_r = NULL;
 	*length_r = 0;
@@ -237,8 +236,7 @@ static bool read_file(const char *path, char **text_r, size_t *length_r,
 	return false;
 }
 
-struct settings_book *settings_load(const struct settings_source *source,
-    struct fault *fault)
+struct settings_book *settings_load(const struct settings_source *source, struct fault *fault)
 {
 	char *owner, *set;
 	size_t owner_length, set_length;
@@ -260,8 +258,7 @@ struct settings_book *settings_ref(struct settings_book *book)
 
 void settings_unref(struct settings_book *book)
 {
-	if (book && atomic_fetch_sub_explicit(&book->references, 1,
-	    memory_order_acq_rel) == 1)
+	if (book && atomic_fetch_sub_explicit(&book->references, 1, memory_order_acq_rel) == 1)
 		book_free(book);
 }
 
@@ -299,8 +296,7 @@ static bool change_rows(struct settings_book *book, const char *const *names,
 		const struct setting *row;
 		for (size_t n = 0; n < i; n++)
 			if (strcmp(names[n], names[i]) == 0)
-				return fault_set(fault, FAULT_USAGE, "%s is given twice",
-				    names[i]);
+				return fault_set(fault, FAULT_USAGE, "%s is given twice", names[i]);
 		long index = change_find(book->schema, names[i], &row, fault);
 		if (index < 0)
 			return false;
@@ -312,13 +308,14 @@ static bool change_rows(struct settings_book *book, const char *const *names,
 	return true;
 }
 
-struct settings_book *settings_change(struct settings_book *book,
-    const char *const *names, const char *const *values, size_t count,
-    const char *by, struct fault *fault)
+struct settings_book *settings_change(struct settings_book *book, const char *const *names,
+    const char *const *values, size_t count, const char *by, struct fault *fault)
 {
 	const struct settings_source source = {
-		.schema = book->schema, .owner_path = book->owner_path,
-		.auto_path = book->auto_path, .state_folder = book->state_folder,
+		.schema = book->schema,
+		.owner_path = book->owner_path,
+		.auto_path = book->auto_path,
+		.state_folder = book->state_folder,
 		.home = book->home,
 	};
 	struct settings_book *next = book_new(&source);
@@ -333,8 +330,7 @@ struct settings_book *settings_change(struct settings_book *book,
 	next->owner_length = book->owner_length;
 	layer_copy(&next->owner, &book->owner);
 	layer_copy(&next->set, &book->set);
-	if (change_rows(next, names, values, count, origin, fault) &&
-	    book_values(next, fault))
+	if (change_rows(next, names, values, count, origin, fault) && book_values(next, fault))
 		return next;
 	book_free(next);
 	return NULL;
@@ -350,8 +346,8 @@ const struct settings *settings_of(const struct settings_book *book, const char 
 	return NULL;
 }
 
-static const struct settings_value *find_value(const struct settings *set,
-    const char *name, const struct setting **row_r)
+static const struct settings_value *find_value(const struct settings *set, const char *name,
+    const struct setting **row_r)
 {
 	for (size_t i = 0; set->section->rows[i].name; i++)
 		if (strcmp(set->section->rows[i].name, name) == 0) {
@@ -362,8 +358,8 @@ static const struct settings_value *find_value(const struct settings *set,
 }
 
 /* types: a bit for each type that the caller can take. */
-static const struct settings_value *need_value(const struct settings *set,
-    const char *name, unsigned types)
+static const struct settings_value *need_value(const struct settings *set, const char *name,
+    unsigned types)
 {
 	const struct setting *row;
 	const struct settings_value *value = find_value(set, name, &row);
@@ -377,14 +373,15 @@ static const struct settings_value *need_value(const struct settings *set,
 
 const char *settings_text(const struct settings *set, const char *name)
 {
-	return need_value(set, name,
-	    1U << SETTING_TEXT | 1U << SETTING_CHOICE | 1U << SETTING_PATH)->text;
+	return need_value(set, name, 1U << SETTING_TEXT | 1U << SETTING_CHOICE | 1U << SETTING_PATH)
+	    ->text;
 }
 
 int64_t settings_number(const struct settings *set, const char *name)
 {
 	return need_value(set, name,
-	    1U << SETTING_INTEGER | 1U << SETTING_SIZE | 1U << SETTING_DURATION)->number;
+	    1U << SETTING_INTEGER | 1U << SETTING_SIZE | 1U << SETTING_DURATION)
+	    ->number;
 }
 
 bool settings_boolean(const struct settings *set, const char *name)
@@ -399,8 +396,8 @@ size_t settings_count(const struct settings *set, const char *name)
 
 const char *settings_item(const struct settings *set, const char *name, size_t index)
 {
-	const struct settings_value *value = need_value(set, name,
-	    1U << SETTING_LIST | 1U << SETTING_LISTEN);
+	const struct settings_value *value =
+	    need_value(set, name, 1U << SETTING_LIST | 1U << SETTING_LISTEN);
 
 	return index < value->count ? value->items[index] : NULL;
 }

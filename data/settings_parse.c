@@ -19,11 +19,11 @@ static pthread_mutex_t parse_lock = PTHREAD_MUTEX_INITIALIZER;
 /* The first error of the file that is being read; only with parse_lock. */
 static unsigned parse_line;
 static char parse_error[256];
-static char parse_section[64], parse_name[64];	/* of an unknown name */
+static char parse_section[64], parse_name[64]; /* of an unknown name */
 
 struct parse {
 	const struct settings_section *schema;
-	const char *path, *base;	/* base: without its folders, for origins */
+	const char *path, *base; /* base: without its folders, for origins */
 	const char *text;
 	size_t length;
 	struct scan scan;
@@ -43,8 +43,8 @@ static const struct settings_section *find_section(const struct settings_section
 }
 
 /* -1 when there is no such row. */
-static long find_row(const struct settings_section *schema, const char *section,
-    const char *name, const struct setting **row_r)
+static long find_row(const struct settings_section *schema, const char *section, const char *name,
+    const struct setting **row_r)
 {
 	long index = 0;
 
@@ -57,8 +57,8 @@ static long find_row(const struct settings_section *schema, const char *section,
 	return -1;
 }
 
-bool settings_unknown(const struct settings_section *schema, const char *section,
-    const char *name, enum fault_code code, struct fault *fault)
+bool settings_unknown(const struct settings_section *schema, const char *section, const char *name,
+    enum fault_code code, struct fault *fault)
 {
 	const struct settings_section *known = find_section(schema, section);
 	const char **names;
@@ -79,10 +79,10 @@ bool settings_unknown(const struct settings_section *schema, const char *section
 	if (!near)
 		near = "";
 	if (!known)
-		return fault_set(fault, code, "%.64s: there is no such section%s%s%s",
-		    section, hint, near, end);
-	return fault_set(fault, code, "%s.%.64s: there is no such setting%s%s%s%s%s",
-	    section, name, hint, *near ? section : "", *near ? "." : "", near, end);
+		return fault_set(fault, code, "%.64s: there is no such section%s%s%s", section,
+		    hint, near, end);
+	return fault_set(fault, code, "%s.%.64s: there is no such setting%s%s%s%s%s", section, name,
+	    hint, *near ? section : "", *near ? "." : "", near, end);
 }
 
 /* ---- libconfuse ---- */
@@ -133,8 +133,8 @@ static cfg_opt_t *parse_schema(const struct settings_section *schema)
 		count++;
 	cfg_opt_t *options = memory_array(count + 1, sizeof *options);
 	for (size_t i = 0; i < count; i++)
-		options[i] = (cfg_opt_t)CFG_SEC(schema[i].name,
-		    parse_options(&schema[i]), CFGF_NONE);
+		options[i] =
+		    (cfg_opt_t)CFG_SEC(schema[i].name, parse_options(&schema[i]), CFGF_NONE);
 	options[count] = (cfg_opt_t)CFG_END();
 	return options;
 }
@@ -160,8 +160,10 @@ static bool parse_outside(struct parse *parse, const char *name, unsigned line)
 
 	while (at->name && find_row(parse->schema, at->name, name, &row) < 0)
 		at++;
-	fault_set(parse->fault, FAULT_FAILED, "%.64s: a setting stands in the section of"
-	    " its service, %s { ... }", name, at->name ? at->name : "NAME");
+	fault_set(parse->fault, FAULT_FAILED,
+	    "%.64s: a setting stands in the section of"
+	    " its service, %s { ... }",
+	    name, at->name ? at->name : "NAME");
 	return parse_fault(parse, line);
 }
 
@@ -178,8 +180,8 @@ static bool parse_explain(struct parse *parse)
 		if (scan->marks[i].name && scan->marks[i].line == parse_line &&
 		    strcmp(scan->marks[i].name, parse_name) == 0)
 			return parse_outside(parse, parse_name, parse_line);
-	settings_unknown(parse->schema, *parse_section ? parse_section : parse_name,
-	    parse_name, FAULT_FAILED, parse->fault);
+	settings_unknown(parse->schema, *parse_section ? parse_section : parse_name, parse_name,
+	    FAULT_FAILED, parse->fault);
 	return parse_fault(parse, parse_line);
 }
 
@@ -265,14 +267,18 @@ static bool parse_read(struct parse *parse)
 	return done;
 }
 
-bool settings_parse(const struct settings_section *schema, const char *path,
-    const char *text, size_t length, struct settings_layer *layer,
-    struct fault *fault)
+bool settings_parse(const struct settings_section *schema, const char *path, const char *text,
+    size_t length, struct settings_layer *layer, struct fault *fault)
 {
 	const char *slash = strrchr(path, '/');
 	struct parse parse = {
-		.schema = schema, .path = path, .base = slash ? slash + 1 : path,
-		.text = text, .length = length, .layer = layer, .fault = fault,
+		.schema = schema,
+		.path = path,
+		.base = slash ? slash + 1 : path,
+		.text = text,
+		.length = length,
+		.layer = layer,
+		.fault = fault,
 	};
 	bool done;
 

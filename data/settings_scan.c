@@ -19,9 +19,9 @@ struct scanner {
 	const char *at, *end;
 	unsigned line;
 	/* Enough of the structure to know what a name belongs to. */
-	char *section;		/* NULL at the top level */
+	char *section; /* NULL at the top level */
 	unsigned section_line;
-	char *word;		/* the last word, NULL when another token came since */
+	char *word; /* the last word, NULL when another token came since */
 	unsigned word_line;
 	bool equals, list;
 };
@@ -51,8 +51,7 @@ static void scan_mark(struct scanner *scanner, const char *section, char *name)
 
 	if (scan->count == scan->mark_room) {
 		scan->mark_room = scan->mark_room ? scan->mark_room * 2 : 32;
-		scan->marks = memory_resize(scan->marks, scan->mark_room,
-		    sizeof *scan->marks);
+		scan->marks = memory_resize(scan->marks, scan->mark_room, sizeof *scan->marks);
 	}
 	scan->marks[scan->count++] = (struct scan_mark){
 		.section = memory_string(section ? section : ""),
@@ -96,7 +95,8 @@ static bool scan_control(unsigned char c)
 
 static bool scan_environment(struct scanner *scanner)
 {
-	return scan_error(scanner, scanner->line, "${...} is not expanded here: write "
+	return scan_error(scanner, scanner->line,
+	    "${...} is not expanded here: write "
 	    "the value itself, or in single quotes when it is meant as it stands");
 }
 
@@ -118,7 +118,8 @@ static bool scan_quoted(struct scanner *scanner)
 		if (c == '\n')
 			break;
 		if (scan_control((unsigned char)c) && c != '\t') {
-			scan_error(scanner, scanner->line, "a text may not contain control characters");
+			scan_error(scanner, scanner->line,
+			    "a text may not contain control characters");
 			goto out;
 		}
 		char next = scanner->at < scanner->end ? *scanner->at : '\0';
@@ -130,7 +131,8 @@ static bool scan_quoted(struct scanner *scanner)
 			c = next;
 			scanner->at++;
 		} else if (c == '\\' && quote == '"') {
-			scan_error(scanner, scanner->line, "a backslash may stand before \", "
+			scan_error(scanner, scanner->line,
+			    "a backslash may stand before \", "
 			    "\\ and $ only; write \\\\ for a backslash");
 			goto out;
 		}
@@ -247,7 +249,8 @@ static bool scan_token(struct scanner *scanner)
 		return scan_quoted(scanner);
 	if (scan_control((unsigned char)c))
 		return scan_error(scanner, scanner->line,
-		    c ? "a control character stands here" : "a NUL byte stands here: this is no text");
+		    c ? "a control character stands here" :
+			"a NUL byte stands here: this is no text");
 	if (strchr("={}(),", c))
 		return scan_sign(scanner);
 	return scan_plain(scanner);
@@ -256,7 +259,10 @@ static bool scan_token(struct scanner *scanner)
 bool scan_text(struct scan *scan, const char *text, size_t length)
 {
 	struct scanner scanner = {
-		.scan = scan, .at = text, .end = text + length, .line = 1,
+		.scan = scan,
+		.at = text,
+		.end = text + length,
+		.line = 1,
 	};
 	bool done = true;
 

@@ -61,7 +61,7 @@ static char *store_text(const struct settings_book *book, size_t *length_r)
 	FILE *out = open_memstream(&text, length_r);
 
 	if (!out)
-		return memory_new(0);	/* no memory: ends the program */
+		return memory_new(0); /* no memory: ends the program */
 	fputs(store_head, out);
 	for (const struct settings_section *section = book->schema; section->name; section++) {
 		bool begun = false;
@@ -81,15 +81,14 @@ static char *store_text(const struct settings_book *book, size_t *length_r)
 	return text;
 }
 
-bool settings_store(const struct settings_book *book, const char *path,
-    struct fault *fault)
+bool settings_store(const struct settings_book *book, const char *path, struct fault *fault)
 {
 	size_t length;
 	char *text = store_text(book, &length);
 	bool done = length <= SETTINGS_FILE_LIMIT ?
 	    file_replace(path, text, length, 0640, fault) :
 	    fault_set(fault, FAULT_FAILED, "%s would be longer than %zu bytes", path,
-	    SETTINGS_FILE_LIMIT);
+		SETTINGS_FILE_LIMIT);
 
 	free(text);
 	return done;
@@ -97,8 +96,7 @@ bool settings_store(const struct settings_book *book, const char *path,
 
 /* ---- The last good ones ---- */
 
-bool settings_keep_good(const struct settings_book *book, const char *folder,
-    struct fault *fault)
+bool settings_keep_good(const struct settings_book *book, const char *folder, struct fault *fault)
 {
 	char path[PATH_MAX];
 	size_t set_length, length;
@@ -125,8 +123,8 @@ bool settings_keep_good(const struct settings_book *book, const char *folder,
 }
 
 /* "HEAD OWNER SET\n": the two lengths, -1 for a file that was not there. */
-static bool good_head(const char *text, size_t length, size_t *head_r,
-    int64_t *owner_r, int64_t *set_r)
+static bool good_head(const char *text, size_t length, size_t *head_r, int64_t *owner_r,
+    int64_t *set_r)
 {
 	const char *end = memchr(text, '\n', length);
 	char owner[32], set[32];
@@ -149,8 +147,8 @@ static char *good_part(const char *bytes, int64_t length)
 	return text;
 }
 
-struct settings_book *settings_load_good(const struct settings_source *source,
-    const char *folder, struct fault *fault)
+struct settings_book *settings_load_good(const struct settings_source *source, const char *folder,
+    struct fault *fault)
 {
 	char path[PATH_MAX];
 	struct settings_source copy = *source;
@@ -172,8 +170,8 @@ struct settings_book *settings_load_good(const struct settings_source *source,
 			copy.owner_path = "steward.conf";
 		if (!copy.auto_path)
 			copy.auto_path = "steward.auto.conf";
-		book = settings_build(&copy, good_part(first, owner),
-		    owner > 0 ? (size_t)owner : 0, good_part(second, set), (size_t)set, fault);
+		book = settings_build(&copy, good_part(first, owner), owner > 0 ? (size_t)owner : 0,
+		    good_part(second, set), (size_t)set, fault);
 		if (!book)
 			fault_prefix(fault, "the copy of the last good settings, %s", path);
 	} else {

@@ -31,18 +31,16 @@ static bool complain_found(struct take *take, const char *found)
 	size_t length = strlen(found);
 
 	if (text_clean(some, sizeof some, found, length) < length && length > 100)
-		text_format(take->complaint->found, sizeof take->complaint->found,
-		    "\"%s...\"", some);
+		text_format(take->complaint->found, sizeof take->complaint->found, "\"%s...\"",
+		    some);
 	else
-		text_format(take->complaint->found, sizeof take->complaint->found,
-		    "\"%s\"", some);
+		text_format(take->complaint->found, sizeof take->complaint->found, "\"%s\"", some);
 	return false;
 }
 
 static bool complain(struct take *take, const char *expected, const char *found)
 {
-	text_format(take->complaint->expected, sizeof take->complaint->expected, "%s",
-	    expected);
+	text_format(take->complaint->expected, sizeof take->complaint->expected, "%s", expected);
 	return complain_found(take, found);
 }
 
@@ -54,10 +52,14 @@ static void show_exact(enum setting_type type, int64_t value, char *out, size_t 
 		int64_t worth;
 		const char *unit;
 	} units[] = {
-		{ SETTING_SIZE, INT64_C(1) << 40, "T" }, { SETTING_SIZE, 1 << 30, "G" },
-		{ SETTING_SIZE, 1 << 20, "M" }, { SETTING_SIZE, 1 << 10, "K" },
-		{ SETTING_DURATION, 86400000, "d" }, { SETTING_DURATION, 3600000, "h" },
-		{ SETTING_DURATION, 60000, "m" }, { SETTING_DURATION, 1000, "s" },
+		{ SETTING_SIZE, INT64_C(1) << 40, "T" },
+		{ SETTING_SIZE, 1 << 30, "G" },
+		{ SETTING_SIZE, 1 << 20, "M" },
+		{ SETTING_SIZE, 1 << 10, "K" },
+		{ SETTING_DURATION, 86400000, "d" },
+		{ SETTING_DURATION, 3600000, "h" },
+		{ SETTING_DURATION, 60000, "m" },
+		{ SETTING_DURATION, 1000, "s" },
 		{ SETTING_DURATION, 1, "ms" },
 	};
 
@@ -76,14 +78,14 @@ static bool complain_range(struct take *take, const char *what, const char *exam
 	char least[32], most[32];
 
 	if (!take->row->min && !take->row->max) {
-		text_format(take->complaint->expected, sizeof take->complaint->expected,
-		    "%s%s", what, example);
+		text_format(take->complaint->expected, sizeof take->complaint->expected, "%s%s",
+		    what, example);
 		return complain_found(take, found);
 	}
 	show_exact(take->row->type, take->row->min, least, sizeof least);
 	show_exact(take->row->type, take->row->max, most, sizeof most);
-	text_format(take->complaint->expected, sizeof take->complaint->expected,
-	    "%s from %s to %s", what, least, most);
+	text_format(take->complaint->expected, sizeof take->complaint->expected, "%s from %s to %s",
+	    what, least, most);
 	return complain_found(take, found);
 }
 
@@ -108,17 +110,15 @@ static bool take_text(struct take *take, const char *text)
 
 static bool take_integer(struct take *take, const char *text)
 {
-	if (!text_integer(text, &take->value->number) ||
-	    !in_limits(take->row, take->value->number))
-		return complain_range(take, take->row->min || take->row->max ?
-		    "a number" : "a whole number", "", text);
+	if (!text_integer(text, &take->value->number) || !in_limits(take->row, take->value->number))
+		return complain_range(take,
+		    take->row->min || take->row->max ? "a number" : "a whole number", "", text);
 	return true;
 }
 
 static bool take_size(struct take *take, const char *text)
 {
-	if (!text_size(text, &take->value->number) ||
-	    !in_limits(take->row, take->value->number))
+	if (!text_size(text, &take->value->number) || !in_limits(take->row, take->value->number))
 		return complain_range(take, "a size", " such as 64K", text);
 	return true;
 }
@@ -154,7 +154,7 @@ static bool take_choice(struct take *take, const char *text)
 			return true;
 		}
 		if (text_format(expected + used, sizeof expected - used, "%s%s",
-		    choice == take->row->choices ? "" : ", ", *choice))
+			choice == take->row->choices ? "" : ", ", *choice))
 			used += strlen(expected + used);
 	}
 	return complain(take, expected, text);
@@ -165,7 +165,7 @@ static bool take_path(struct take *take, const char *text)
 	/* An empty path means none, where none is the default. */
 	if (!*text && take->row->fallback && *take->row->fallback)
 		return complain(take, "a path", text);
-	if (*text == '/' || !*text)
+	if (*text == '/' || !*text || !take->state_folder)
 		take->value->text = memory_string(text);
 	else
 		take->value->text = memory_format("%s/%s", take->state_folder, text);
@@ -251,12 +251,11 @@ bool settings_address(const char *item, int *family_r, char *address_r, size_t s
 		return parse_v6(host, address_r, size);
 	}
 	*family_r = AF_INET;
-	return inet_pton(AF_INET, host, &v4) == 1 &&
-	    text_format(address_r, size, "%s", host);
+	return inet_pton(AF_INET, host, &v4) == 1 && text_format(address_r, size, "%s", host);
 }
 
-static bool add_address(struct take *take, const char *text, int family,
-    const char *address, uint16_t port)
+static bool add_address(struct take *take, const char *text, int family, const char *address,
+    uint16_t port)
 {
 	char item[ADDRESS_ROOM + 16];
 
@@ -280,11 +279,13 @@ static bool take_address(struct take *take, const char *text)
 		    add_address(take, text, AF_INET6, "::", port);
 	if (settings_address(text, &family, address, sizeof address, &port))
 		return add_address(take, text, family, address, port);
-	if (colon && colon != text && !parse_port(colon + 1, &port) &&
-	    colon[1] && !strchr(colon + 1, ']') && (*text == '[' || strchr(text, ':') == colon))
+	if (colon && colon != text && !parse_port(colon + 1, &port) && colon[1] &&
+	    !strchr(colon + 1, ']') && (*text == '[' || strchr(text, ':') == colon))
 		return complain(take, "a port from 0 to 65535 behind the address", text);
-	return complain(take, "ADDRESS:PORT with an address in numbers, such as "
-	    "127.0.0.1:8080, [::1]:8080 or *:80", text);
+	return complain(take,
+	    "ADDRESS:PORT with an address in numbers, such as "
+	    "127.0.0.1:8080, [::1]:8080 or *:80",
+	    text);
 }
 
 static bool take_count(struct take *take)
@@ -339,8 +340,8 @@ static char *join_items(char *const *items, size_t count)
 	return text;
 }
 
-bool value_take(const struct setting *row, const struct settings_raw *raw,
-    const char *state_folder, struct settings_value *value, struct complaint *complaint)
+bool value_take(const struct setting *row, const struct settings_raw *raw, const char *state_folder,
+    struct settings_value *value, struct complaint *complaint)
 {
 	struct take take = { row, state_folder, value, complaint };
 
@@ -348,8 +349,7 @@ bool value_take(const struct setting *row, const struct settings_raw *raw,
 	for (size_t i = 0; i < raw->count; i++) {
 		const char *text = raw->items[i], *expected = "another value";
 		if (!is_clean(text))
-			return complain(&take, "a text in UTF-8 without control characters",
-			    text);
+			return complain(&take, "a text in UTF-8 without control characters", text);
 		if (!takers[row->type](&take, text))
 			return false;
 		if (row->valid && !row->valid(text, &expected))
@@ -389,7 +389,7 @@ void raw_split(struct settings_raw *raw, const struct setting *row, const char *
 	raw_fill(raw, NULL, 0, 0, origin);
 	while (*text == ' ')
 		text++;
-	for (const char *at = text; *text && at; ) {
+	for (const char *at = text; *text && at;) {
 		const char *comma = strchr(at, ',');
 		size_t length = comma ? (size_t)(comma - at) : strlen(at);
 		while (length && *at == ' ') {

@@ -21,8 +21,10 @@ static size_t text_decode(const unsigned char *in, size_t length, uint32_t *code
 		unsigned char mask, lead;
 		uint32_t least;
 	} forms[] = {
-		{ 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 },
-		{ 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 },
+		{ 0x80, 0x00, 0 },
+		{ 0xe0, 0xc0, 0x80 },
+		{ 0xf0, 0xe0, 0x800 },
+		{ 0xf8, 0xf0, 0x10000 },
 	};
 
 	for (size_t more = 0; more < 4; more++) {
@@ -47,8 +49,8 @@ static size_t text_decode(const unsigned char *in, size_t length, uint32_t *code
 
 static bool text_harmful(uint32_t code)
 {
-	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x61c ||
-	    code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x61c || code == 0x200e ||
+	    code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
 	    (code >= 0x2066 && code <= 0x2069);
 }
 
@@ -98,13 +100,12 @@ bool text_format(char *out, size_t size, const char *format, ...)
 /* ---- Numbers in ---- */
 
 struct text_unit {
-	const char *name;	/* NULL ends a list */
+	const char *name; /* NULL ends a list */
 	int64_t worth;
 };
 
 /* DIGITS[.DIGITS]UNIT, at most six digits behind the point. */
-static bool text_number(const char *text, const struct text_unit *units,
-    int64_t *value_r)
+static bool text_number(const char *text, const struct text_unit *units, int64_t *value_r)
 {
 	int64_t whole = 0, part = 0, scale = 1;
 	const char *at = text;
@@ -141,9 +142,12 @@ bool text_size(const char *text, int64_t *bytes_r)
 {
 	static const struct text_unit units[] = {
 		{ "", 1 },
-		{ "K", ONE_K }, { "k", ONE_K },
-		{ "M", ONE_K * ONE_K }, { "m", ONE_K * ONE_K },
-		{ "G", ONE_K * ONE_K * ONE_K }, { "g", ONE_K * ONE_K * ONE_K },
+		{ "K", ONE_K },
+		{ "k", ONE_K },
+		{ "M", ONE_K * ONE_K },
+		{ "m", ONE_K * ONE_K },
+		{ "G", ONE_K * ONE_K * ONE_K },
+		{ "g", ONE_K * ONE_K * ONE_K },
 		{ "T", ONE_K * ONE_K * ONE_K * ONE_K },
 		{ "t", ONE_K * ONE_K * ONE_K * ONE_K },
 		{ NULL, 0 },
@@ -155,8 +159,13 @@ bool text_size(const char *text, int64_t *bytes_r)
 bool text_duration(const char *text, int64_t *ms_r)
 {
 	static const struct text_unit units[] = {
-		{ "ms", 1 }, { "", 1000 }, { "s", 1000 }, { "m", 60 * 1000 },
-		{ "h", 3600 * 1000 }, { "d", 86400 * 1000 }, { NULL, 0 },
+		{ "ms", 1 },
+		{ "", 1000 },
+		{ "s", 1000 },
+		{ "m", 60 * 1000 },
+		{ "h", 3600 * 1000 },
+		{ "d", 86400 * 1000 },
+		{ NULL, 0 },
 	};
 
 	return text_number(text, units, ms_r);
@@ -184,8 +193,7 @@ bool text_integer(const char *text, int64_t *value_r)
 /* ---- Numbers out ---- */
 
 /* Two digits at least: "8.0K", "12K". No %f, which asks the locale. */
-static void text_show(char *out, size_t size, const char *sign, double value,
-    const char *unit)
+static void text_show(char *out, size_t size, const char *sign, double value, const char *unit)
 {
 	int tenths = (int)(value * 10 + 0.5);
 
@@ -224,8 +232,7 @@ void text_show_duration(int64_t seconds, char *out, size_t size)
 	else if (seconds < 3600)
 		text_format(out, size, "%dm", (int)(seconds / 60));
 	else if (seconds < 86400)
-		text_format(out, size, "%dh%02dm", (int)(seconds / 3600),
-		    (int)(seconds / 60 % 60));
+		text_format(out, size, "%dh%02dm", (int)(seconds / 3600), (int)(seconds / 60 % 60));
 	else
 		text_format(out, size, "%lldd", (long long)(seconds / 86400));
 }
@@ -268,8 +275,8 @@ static size_t text_distance(const char *a, const char *b)
 				best = last[j] + 1;
 			if (row[j - 1] + 1 < best)
 				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < best)
 				best = before[j - 2] + 1;
 			row[j] = best;
 		}

@@ -18,16 +18,16 @@ enum element_kind { ELEMENT_PLAIN, ELEMENT_NAME, ELEMENT_FLAG, ELEMENT_OPTION };
 struct element {
 	enum element_kind kind;
 	bool optional, many;
-	const char *name;	/* the word, the name, the option without "--" */
-	const char *value;	/* an option's <value> */
-	size_t first, count;	/* what it took: words[first], ... */
+	const char *name;    /* the word, the name, the option without "--" */
+	const char *value;   /* an option's <value> */
+	size_t first, count; /* what it took: words[first], ... */
 };
 
 struct words {
-	char *text;		/* the pattern, cut up */
+	char *text; /* the pattern, cut up */
 	struct element *elements;
 	size_t count;
-	const char **words;	/* given, in the order of elements */
+	const char **words; /* given, in the order of elements */
 	size_t used;
 };
 
@@ -105,7 +105,7 @@ static struct words *words_compile(const char *pattern)
 
 	words->text = memory_string(pattern);
 	words->elements = memory_array(strlen(pattern) / 2 + 1, sizeof *words->elements);
-	for (char *at = words->text; *at; ) {
+	for (char *at = words->text; *at;) {
 		if (*at == ' ') {
 			at++;
 			continue;
@@ -145,8 +145,8 @@ void words_free(struct words *words)
 struct match {
 	const char *pattern;
 	struct words *words;
-	char command[128];	/* "start: ", before each message */
-	const char **positions;	/* what is left without options */
+	char command[128];      /* "start: ", before each message */
+	const char **positions; /* what is left without options */
 	size_t given;
 	struct fault *fault;
 };
@@ -174,8 +174,8 @@ static struct element *words_option(struct words *words, const char *name, size_
 
 /* Is words[i] an option's word? Sets its value, if it has one, and how many
  * words it takes. */
-static struct element *words_peek(struct words *words, int argc, char *const *argv,
-    int i, const char **value_r, int *taken_r)
+static struct element *words_peek(struct words *words, int argc, char *const *argv, int i,
+    const char **value_r, int *taken_r)
 {
 	const char *equals = strchr(argv[i], '=');
 	size_t length = equals ? (size_t)(equals - argv[i]) - 2 : strlen(argv[i]) - 2;
@@ -196,7 +196,7 @@ static void words_split(struct match *match, int argc, char *const *argv)
 {
 	bool ended = false;
 
-	for (int i = 0; i < argc; ) {
+	for (int i = 0; i < argc;) {
 		const char *value;
 		int taken = 1;
 		if (ended || strncmp(argv[i], "--", 2) != 0)
@@ -220,8 +220,8 @@ static bool words_same_command(struct match *match)
 			break;
 		if (i >= match->given || strcmp(match->positions[i], word) != 0)
 			return false;
-		if (text_format(match->command + used, sizeof match->command - used,
-		    "%s%s", used ? " " : "", word))
+		if (text_format(match->command + used, sizeof match->command - used, "%s%s",
+			used ? " " : "", word))
 			used = strlen(match->command);
 	}
 	if (used)
@@ -242,25 +242,24 @@ static bool words_unknown_option(struct match *match, const char *word)
 			names[known++] = words->elements[i].name;
 	const char *near = text_nearest(name, names);
 	if (near)
-		fault_set(match->fault, FAULT_USAGE,
-		    "%sunknown option --%s, did you mean --%s?", match->command, name, near);
+		fault_set(match->fault, FAULT_USAGE, "%sunknown option --%s, did you mean --%s?",
+		    match->command, name, near);
 	else
-		fault_set(match->fault, FAULT_USAGE, "%sunknown option --%s",
-		    match->command, name);
+		fault_set(match->fault, FAULT_USAGE, "%sunknown option --%s", match->command, name);
 	free(names);
 	return words_usage(match);
 }
 
-static bool words_take_option(struct match *match, struct element *element,
-    const char *word, const char *value)
+static bool words_take_option(struct match *match, struct element *element, const char *word,
+    const char *value)
 {
 	struct words *words = match->words;
 
 	if (!element)
 		return words_unknown_option(match, word);
 	if (element->kind == ELEMENT_FLAG && value) {
-		fault_set(match->fault, FAULT_USAGE, "%s--%s takes no value",
-		    match->command, element->name);
+		fault_set(match->fault, FAULT_USAGE, "%s--%s takes no value", match->command,
+		    element->name);
 		return words_usage(match);
 	}
 	if (element->kind == ELEMENT_OPTION && !value) {
@@ -269,8 +268,8 @@ static bool words_take_option(struct match *match, struct element *element,
 		return words_usage(match);
 	}
 	if (element->kind == ELEMENT_OPTION && element->count) {
-		fault_set(match->fault, FAULT_USAGE, "%s--%s is given twice",
-		    match->command, element->name);
+		fault_set(match->fault, FAULT_USAGE, "%s--%s is given twice", match->command,
+		    element->name);
 		return words_usage(match);
 	}
 	element->first = words->used;
@@ -281,14 +280,14 @@ static bool words_take_option(struct match *match, struct element *element,
 
 static bool words_options(struct match *match, int argc, char *const *argv)
 {
-	for (int i = 0; i < argc; ) {
+	for (int i = 0; i < argc;) {
 		const char *value;
 		int taken = 1;
 		if (strcmp(argv[i], "--") == 0)
 			break;
 		if (strncmp(argv[i], "--", 2) == 0) {
-			struct element *element = words_peek(match->words, argc, argv,
-			    i, &value, &taken);
+			struct element *element =
+			    words_peek(match->words, argc, argv, i, &value, &taken);
 			if (!words_take_option(match, element, argv[i], value))
 				return false;
 		}
@@ -310,11 +309,10 @@ static size_t words_needed(const struct words *words, size_t i)
 static bool words_missing(struct match *match, const struct element *element)
 {
 	if (element->kind == ELEMENT_PLAIN)
-		fault_set(match->fault, FAULT_USAGE, "%s\"%s\" is missing",
-		    match->command, element->name);
-	else
-		fault_set(match->fault, FAULT_USAGE, "%swhich %s?", match->command,
+		fault_set(match->fault, FAULT_USAGE, "%s\"%s\" is missing", match->command,
 		    element->name);
+	else
+		fault_set(match->fault, FAULT_USAGE, "%swhich %s?", match->command, element->name);
 	return words_usage(match);
 }
 
@@ -336,9 +334,8 @@ static bool words_lay(struct match *match)
 			take = 1;
 		if (element->kind == ELEMENT_PLAIN &&
 		    strcmp(match->positions[at], element->name) != 0) {
-			fault_set(match->fault, FAULT_USAGE,
-			    "%sexpected \"%s\", found \"%s\"", match->command,
-			    element->name, match->positions[at]);
+			fault_set(match->fault, FAULT_USAGE, "%sexpected \"%s\", found \"%s\"",
+			    match->command, element->name, match->positions[at]);
 			return words_usage(match);
 		}
 		element->first = words->used;
@@ -348,13 +345,13 @@ static bool words_lay(struct match *match)
 	}
 	if (at == match->given)
 		return true;
-	fault_set(match->fault, FAULT_USAGE, "%s\"%s\" is one word too many",
-	    match->command, match->positions[at]);
+	fault_set(match->fault, FAULT_USAGE, "%s\"%s\" is one word too many", match->command,
+	    match->positions[at]);
 	return words_usage(match);
 }
 
-struct words *words_match(const char *pattern, int argc, char *const *argv,
-    bool *other_r, struct fault *fault)
+struct words *words_match(const char *pattern, int argc, char *const *argv, bool *other_r,
+    struct fault *fault)
 {
 	size_t room = argc > 0 ? (size_t)argc : 0;
 	struct match match = { .pattern = pattern, .fault = fault };

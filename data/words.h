@@ -24,8 +24,8 @@ struct words;
  * words_free. NULL: fault (FAULT_USAGE) says which word is wrong or missing.
  * When the plain leading words differ, *other_r is set and fault left alone:
  * the pattern speaks of another command. */
-struct words *words_match(const char *pattern, int argc, char *const *argv,
-    bool *other_r, struct fault *fault);
+struct words *words_match(const char *pattern, int argc, char *const *argv, bool *other_r,
+    struct fault *fault);
 void words_free(struct words *words);
 /* The value of <name> or of --name's value; NULL when it was not given. For
  * <name>... the first. A flag gives "" when present. name without <> and --.

@@ -134,7 +134,9 @@ static void used_of(int64_t used, int64_t total, char *out, size_t size)
 
 	show_bytes(used, a, sizeof a);
 	show_bytes(total, b, sizeof b);
-	if (total == 0)
+	if (total < 0)
+		text_format(out, size, "-");
+	else if (total == 0)
 		text_format(out, size, "none");
 	else
 		text_format(out, size, "%s of %s", a, b);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "console/offline.h"
 #include "console/run.h"
 #include "console/screen.h"
+#include "data/clock.h"
 #include "data/memory.h"
 #include "data/text.h"
 
@@ -23,6 +25,8 @@
  * out first, wherever they stand; the rest is matched against the one command
  * that the first word names, so that an error speaks of that command.
  */
+#define OTHER_S 15 /* for a stewardd that somebody else is starting */
+
 struct line {
 	struct invocation call;
 	bool help, version;
@@ -83,6 +87,21 @@ static bool host_answers(const struct invocation *call, struct fault *fault)
 	return client != NULL;
 }
 
+/* Somebody else was quicker and starts one now: waits while that process lives
+ * and does not answer yet. */
+static bool other_answers(const struct invocation *call, struct fault *fault)
+{
+	int64_t until = clock_monotonic() + OTHER_S * CLOCK_SECOND;
+
+	while (!host_answers(call, fault)) {
+		if (fault->code != FAULT_NOT_RUNNING || !offline_runs(call->home) ||
+		    clock_monotonic() > until)
+			return false;
+		poll(NULL, 0, 50);
+	}
+	return true;
+}
+
 static bool start_when_needed(const struct invocation *call, struct fault *fault)
 {
 	struct fault starting = { 0 };
@@ -93,11 +112,7 @@ static bool start_when_needed(const struct invocation *call, struct fault *fault
 	client_home(call->home, NULL, NULL, NULL, 0, &installed);
 	if (fault->code != FAULT_NOT_RUNNING || (installed && geteuid() != 0))
 		return false;
-	if (offline_start(call->home, &starting))
-		return true;
-	/* Somebody else may have been quicker; and what stewardd said about a
-	 * folder that it cannot use is worth more than that it does not run. */
-	if (host_answers(call, fault))
+	if (offline_start(call->home, &starting) || other_answers(call, fault))
 		return true;
 	*fault = starting;
 	return false;

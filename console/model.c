@@ -353,6 +353,7 @@ void model_older(struct model *model, const json_t *list)
 		model->records[model->first] = record;
 		model->record_count++;
 	}
+	model_resume(model);	/* the backlog may come after this answer */
 }
 
 void model_resume(struct model *model)

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "data/file.h"
 #include "data/home.h"
 #include "data/memory.h"
 #include "data/text.h"
@@ -201,30 +202,77 @@ bool offline_check(const char *file, const char *home, struct fault *fault)
 	return status == 0;
 }
 
+/* Runs argv without input; what it says goes to stderr, or nowhere. Its exit
+ * status, or -1 when it cannot be run. */
+static int run_program(char *const *argv, bool silent)
+{
+	posix_spawn_file_actions_t files;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (silent)
+		posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
+	int error = posix_spawnp(&pid, argv[0], &files, NULL, argv, environ);
+
+	posix_spawn_file_actions_destroy(&files);
+	errno = error;
+	return error != 0 ? -1 : wait_for(pid);
+}
+
+/* An installed stewardd that systemd knows is systemd's to start: else it would
+ * run without its watchdog and beside its unit. */
+static bool systemd_has_it(const char *program)
+{
+	char *argv[] = { "systemctl", "cat", "steward.service", NULL };
+
+	return strcmp(program, SBINDIR "/stewardd") == 0 &&
+	    access("/run/systemd/system", F_OK) == 0 && run_program(argv, true) == 0;
+}
+
 bool offline_start(const char *home, struct fault *fault)
 {
 	char program[PATH_MAX], why[512];
 	struct home found;
-	posix_spawn_file_actions_t files;
-	pid_t pid;
 
 	if (!home_find(home, true, &found, why, sizeof why))
 		return fault_set(fault, FAULT_USAGE, "%s", why);
 	if (!offline_program("stewardd", SBINDIR, program, fault))
 		return false;
-	char *argv[] = { program, found.installed ? NULL : "--home", found.folder, NULL };
+	char *by_systemd[] = { "systemctl", "start", "steward.service", NULL };
+	char *directly[] = { program, found.installed ? NULL : "--home", found.folder, NULL };
+	bool systemd = found.installed && systemd_has_it(program);
+	int status = run_program(systemd ? by_systemd : directly, false);
 
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
-	int error = posix_spawn(&pid, program, &files, NULL, argv, environ);
-
-	posix_spawn_file_actions_destroy(&files);
-	if (error != 0)
-		return fault_errno(fault, error, "cannot run %s", program);
-	int status = wait_for(pid);
-
+	if (status < 0)
+		return fault_errno(fault, errno, "cannot run %s", program);
 	if (status == 0)
 		return true;
-	return fault_set(fault, FAULT_FAILED, "stewardd did not start (exit status %d)", status);
+	fault_set(fault, FAULT_FAILED, "stewardd did not start (exit status %d)", status);
+	if (systemd)
+		fault_next(fault, "journalctl -u steward says why");
+	return false;
+}
+
+bool offline_runs(const char *home)
+{
+	char path[PATH_MAX], why[512];
+	struct home found;
+	struct fault fault;
+	size_t length;
+
+	if (!home_find(home, true, &found, why, sizeof why) ||
+	    !text_format(path, sizeof path, "%s/lock", found.run))
+		return false;
+	char *text = file_read(path, 64, &length, &fault);
+	int64_t pid = 0;
+
+	if (text != NULL)
+		text[strcspn(text, "\n")] = '\0';
+	bool runs = text != NULL && text_integer(text, &pid) && pid > 0 && pid <= INT_MAX &&
+	    (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+
+	free(text);
+	return runs;
 }

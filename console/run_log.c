@@ -95,9 +95,9 @@ bool run_log_files(const struct invocation *call, const struct log_query *query,
 		.level = JOURNAL_DEBUG,
 		.since_us = query->since_us,
 		.grep = query->grep,
-		.last = query->last > 0   ? (size_t)query->last
-		    : query->since_us > 0 ? LAST_MAX
-					  : LAST_DEFAULT,
+		.last = query->last > 0 ? (size_t)query->last :
+		    query->since_us > 0 ? LAST_MAX :
+					  LAST_DEFAULT,
 	};
 	struct home home;
 	char folder[PATH_MAX + 16], why[512];

@@ -80,10 +80,10 @@ int run_list(const struct invocation *call, const struct words *words, struct fa
 {
 	const char *service = words_get(words, "service");
 	const char *table = words_get(words, "table");
-	json_t *result = table == NULL
-	    ? schema_rows(call, "tables", "name", service, fault)
-	    : run_call(call, "list", json_pack("{s:s, s:s}", "service", service, "table", table),
-		  RUN_DEADLINE_MS, fault);
+	json_t *result = table == NULL ?
+	    schema_rows(call, "tables", "name", service, fault) :
+	    run_call(call, "list", json_pack("{s:s, s:s}", "service", service, "table", table),
+		RUN_DEADLINE_MS, fault);
 
 	return print_result(call, result, fault);
 }

@@ -150,12 +150,13 @@ static void listed_byte(struct gate *gate, uint8_t byte)
 	if (byte == ',' && gate->field != F_EXPECT) {
 		listed_end(gate);
 		gate->part_state = 0;
-	} else if (blank && gate->field == F_CODING) {
-		/* What parses the header next knows no space behind. */
-		gate->part_state = 2;
-		gate->name_length = sizeof gate->name;
+	} else if (blank && gate->part_state == 0) {
+		return;
 	} else if (blank) {
-		gate->part_state = gate->part_state == 0 ? 0 : 2;
+		gate->part_state = 2;
+		/* What parses Transfer-Encoding next knows no space behind. */
+		if (gate->field == F_CODING)
+			gate->name_length = sizeof gate->name;
 	} else {
 		if (gate->part_state == 2)
 			gate->name_length = sizeof gate->name;

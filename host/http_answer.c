@@ -49,6 +49,12 @@ bool http_answer_once(struct http_request *request, unsigned status,
 	return done;
 }
 
+void http_from_file(struct http_request *request, uint64_t length)
+{
+	if (!request->answered && request->method != HTTP_HEAD)
+		request->file_left = length;
+}
+
 void http_close_after(struct http_request *request)
 {
 	struct http_link *link = request->link;

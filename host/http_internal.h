@@ -117,6 +117,8 @@ struct http_request {
 	unsigned status;
 	size_t head_bytes;
 	uint64_t sent_before;	/* link's bytes_out when it was answered */
+	uint64_t file_left;	/* of content that comes from a descriptor */
+	size_t untold;		/* sent of it, and not told libmicrohttpd */
 	int64_t arrived;
 	char *target;
 	size_t target_length, target_size;

@@ -32,6 +32,9 @@
  * For TLS, wire_receive's calls of wire_read become calls through the link.
  */
 
+/* How much of a file one connection may send before others get their turn. */
+#define FILE_PORTION ((size_t)1 << 20)
+
 /* Two levels: descriptors are small numbers, and few of the blocks are used. */
 #define BLOCK 1024
 #define BLOCKS 1024
@@ -275,7 +278,8 @@ static ssize_t receive_nothing(struct http_link *link)
 			return 0;
 		}
 	}
-	if (link->peer_shut || (link->end_when_idle && link->outstanding == 0))
+	bool idle = link->outstanding == 0 && gate_phase(&link->gate) == GATE_BETWEEN;
+	if (link->peer_shut || (link->end_when_idle && idle))
 		return 0;
 	errno = EAGAIN;
 	return -1;
@@ -361,6 +365,10 @@ ssize_t http_recv(int fd, void *bytes, size_t length, int flags)
 ssize_t http_send(int fd, const void *bytes, size_t length, int flags)
 {
 	struct http_link *link = link_of(fd);
+	/* A head alone, and a file follows at once. */
+	if (link != NULL && link->request != NULL && link->request->file_left > 0 &&
+	    !link->request->head_known)
+		flags |= MSG_MORE;
 	ssize_t n = syscall(SYS_sendto, fd, bytes, length, flags, NULL, 0);
 	return link == NULL ? n : sent(link, n, length);
 }
@@ -372,9 +380,37 @@ ssize_t http_sendmsg(int fd, const struct msghdr *message, int flags)
 	return link == NULL ? n : sent(link, n, message->msg_iov[0].iov_len);
 }
 
+/* A file in portions of our size. libmicrohttpd asks for 128 KiB, adds up what it
+ * is told, and waits for the socket when it is told less than it asked for. So
+ * when a portion has filled the socket it is told less, and the rest of the
+ * portion the next time; else it would chase the reader in small steps. */
+static ssize_t send_file(struct http_link *link, int in, off_t begin, size_t asked)
+{
+	struct http_request *request = link->request;
+	off_t offset = begin + (off_t)request->untold;
+	size_t count = request->file_left < FILE_PORTION ? request->file_left : FILE_PORTION;
+	ssize_t n = syscall(SYS_sendfile, link->fd, in, &offset, count);
+	if (n <= 0 && request->untold == 0)
+		return n;
+	size_t told = request->untold;
+	if (n > 0) {
+		request->file_left -= (uint64_t)n;
+		told += (size_t)n;
+	}
+	request->untold = 0;
+	if (n < (ssize_t)count && told >= asked) {
+		request->untold = told - (asked - 1);
+		told = asked - 1;
+	}
+	sent(link, n, 0);
+	return (ssize_t)told;
+}
+
 ssize_t http_sendfile(int out, int in, off_t *offset, size_t count)
 {
 	struct http_link *link = link_of(out);
+	if (link != NULL && link->request != NULL && link->request->file_left > 0)
+		return send_file(link, in, *offset, count);
 	ssize_t n = syscall(SYS_sendfile, out, in, offset, count);
 	return link == NULL ? n : sent(link, n, 0);
 }

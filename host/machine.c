@@ -12,8 +12,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "data/clock.h"
 #include "data/text.h"
 
 static bool machine_read(const char *root, const char *name, char *out, size_t size)
@@ -95,4 +97,26 @@ void machine_sample(struct machine *machine, const char *root)
 	    sscanf(text, "%lf", &value) == 1 ? value : -1;
 	machine->uptime_seconds = machine_read(root, "uptime", text, sizeof text) &&
 	    sscanf(text, "%lf", &value) == 1 ? (int64_t)value : -1;
+}
+
+int64_t machine_process_age(const char *root, int pid)
+{
+	char name[64], text[1024];
+	struct timespec now;
+	int64_t ticks;
+	long rate = sysconf(_SC_CLK_TCK);
+
+	/* The name in parentheses may hold anything; after it come the fields
+	 * from the third on, and the start is the 22nd. */
+	if (!text_format(name, sizeof name, "%d/stat", pid) ||
+	    !machine_read(root, name, text, sizeof text))
+		return -1;
+	const char *at = strrchr(text, ')');
+	if (!at || rate <= 0 || clock_gettime(CLOCK_BOOTTIME, &now) < 0 ||
+	    sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d"
+	    " %*d %*d %*d %*d %" SCNd64, &ticks) != 1)
+		return -1;
+	int64_t age = now.tv_sec * CLOCK_SECOND + now.tv_nsec -
+	    (int64_t)((double)ticks / (double)rate * 1e9);
+	return age < 0 ? 0 : age;
 }

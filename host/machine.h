@@ -27,4 +27,8 @@ struct machine {
  * nearer than a tenth of a second leave cpu_percent as it was. */
 void machine_sample(struct machine *machine, const char *root);
 
+/* How long a process has been running, in ns by the clock that does not jump;
+ * -1: not to be seen. */
+int64_t machine_process_age(const char *root, int pid);
+
 #endif

@@ -83,7 +83,7 @@ static void *reader_main(void *arg)
 	struct host *host = reader->call->host;
 
 	prctl(PR_SET_NAME, "host/log", 0, 0, 0);
-	journal_flush(host->journal, 200);
+	journal_flush(host->journal, 5000);
 	reader->ok = journal_scan(reader->folder, &reader->filter, reader_each, reader,
 	    &reader->fault);
 	host_post(host, reader_done, reader);

@@ -200,7 +200,7 @@ static bool errand_match(struct errand *errand, struct fault *fault)
 			return false;
 	}
 	fault_set(fault, FAULT_USAGE, "%s has no command %s", service->name, errand->argv[0]);
-	return fault_next(fault, "steward list names the commands");
+	return fault_next(fault, "steward do %s names the commands", service->name);
 }
 
 static bool errand_allowed(const struct errand *errand, struct fault *fault)

@@ -24,6 +24,7 @@
 #include "host/apply.h"
 #include "host/control.h"
 #include "host/link.h"
+#include "host/machine.h"
 #include "host/rpc.h"
 #include "host/state.h"
 #include "host/unit.h"
@@ -376,7 +377,9 @@ int host_run(struct host *host)
 	struct addresses *addresses = NULL;
 	struct fault fault;
 
-	host->started = host->sampled = clock_monotonic();
+	int64_t age = machine_process_age("/proc", host->keeper_pid);
+	host->sampled = clock_monotonic();
+	host->started = host->sampled - (age > 0 ? age : 0);
 	if (!state_load(&host->home, &fault))
 		journal_add(host->journal, JOURNAL_WARNING, "host", "state", "%s", fault.text);
 	host_new_units(host);

@@ -52,7 +52,7 @@ struct host {
 	uint32_t flags;				/* enum keeper_flag */
 	uint64_t crashes;
 	struct crash_report last_crash;
-	int64_t started;			/* monotonic ns */
+	int64_t started;			/* stewardd did; monotonic ns */
 	int64_t hung_after, hung_limit;		/* ns */
 	int64_t drain_ms;
 };

@@ -88,7 +88,7 @@ static void clean(char *text, size_t size)
 {
 	text[size - 1] = '\0';
 	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
+		if (*text < ' ' || *text > '~')
 			*text = '?';
 }
 
@@ -106,7 +106,8 @@ bool charges_clean(struct crash_record *record)
 	for (uint32_t i = 0; i < record->frames; i++)
 		if (record->frame[i].module > CRASH_MODULES)
 			record->frame[i].module = CRASH_MODULES;
-	return record->version == KEEPER_VERSION && record->state != CRASH_NONE;
+	return record->version == KEEPER_VERSION &&
+	    (record->state == CRASH_BASIC || record->state == CRASH_COMPLETE);
 }
 
 void charges_describe(const struct crash_record *record, char *text, size_t size)
@@ -115,8 +116,8 @@ void charges_describe(const struct crash_record *record, char *text, size_t size
 	char what[sizeof record->reason + 32];
 
 	if (!record->signal)
-		snprintf(what, sizeof what, "%s", record->reason[0] ? record->reason :
-								       "ended itself");
+		snprintf(what, sizeof what, "%s",
+		    record->reason[0] ? record->reason : "ended itself");
 	else if (name)
 		snprintf(what, sizeof what, "signal %s%s", name,
 		    record->code <= 0 ? " from outside" : "");

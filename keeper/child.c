@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From fork to exec. The program is executed by a descriptor that was opened
- * before the rights are given up: the user steward need not be able to walk to
- * a build tree.
+ * From fork to exec. The program is opened before the rights are given up and
+ * executed by that descriptor when its path is closed to the user steward, as
+ * that of a build tree in somebody's home may be.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,8 +30,7 @@ bool child_drop(const struct keeper *k)
 	for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
 		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
 	return initgroups(KEEPER_USER, k->gid) == 0 && setresgid(k->gid, k->gid, k->gid) == 0 &&
-	    setresuid(k->uid, k->uid, k->uid) == 0 &&
-	    syscall(SYS_capset, &header, none) == 0;
+	    setresuid(k->uid, k->uid, k->uid) == 0 && syscall(SYS_capset, &header, none) == 0;
 }
 
 static void child_limits(void)
@@ -45,7 +44,7 @@ static void child_limits(void)
 	/* One byte and not none: a core_pattern that is a pipe ignores 0, but the
 	 * kernel takes 1 for "no core at all". */
 	if (getrlimit(RLIMIT_CORE, &core) == 0 && (!core.rlim_cur || !getenv("STEWARD_CORE"))) {
-		core.rlim_cur = core.rlim_max = core.rlim_max ? 1 : 0;
+		core.rlim_cur = core.rlim_max = 1;
 		setrlimit(RLIMIT_CORE, &core);
 	}
 }
@@ -103,9 +102,11 @@ static const char *child_run(const struct keeper *k, const struct child *child)
 		return "set no_new_privs for";
 	child_environment(k, child);
 	char *const *argv = (char *const *)child->argv;
-	execveat(program, "", argv, environ, AT_EMPTY_PATH);
-	/* A script, or a kernel without /proc where the other way needs it. */
+	/* By its path where that is possible: scripts need it, and older kernels
+	 * name the process after the descriptor otherwise. */
 	execve(child->program, argv, environ);
+	if (program >= 0 && errno == EACCES)
+		execveat(program, "", argv, environ, AT_EMPTY_PATH);
 	return "execute";
 }
 

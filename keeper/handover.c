@@ -52,8 +52,9 @@ int handover_write(const struct kept *kept)
 {
 	int fd = memfd_create("keeper-state", MFD_CLOEXEC);
 
-	if (fd < 0 || (write_all(fd, &handover_header, sizeof handover_header) &&
-	    write_all(fd, kept, sizeof *kept)))
+	if (fd < 0 ||
+	    (write_all(fd, &handover_header, sizeof handover_header) &&
+		write_all(fd, kept, sizeof *kept)))
 		return fd;
 	close(fd);
 	return -1;
@@ -101,8 +102,7 @@ bool handover_read(int fd, struct kept *kept)
 	struct handover_header header;
 	struct stat file;
 
-	if (fstat(fd, &file) == 0 &&
-	    file.st_size == (off_t)(sizeof header + sizeof *kept) &&
+	if (fstat(fd, &file) == 0 && file.st_size == (off_t)(sizeof header + sizeof *kept) &&
 	    pread(fd, &header, sizeof header, 0) == sizeof header &&
 	    !memcmp(&header, &handover_header, sizeof header) &&
 	    pread(fd, kept, sizeof *kept, sizeof header) == sizeof *kept && kept_sound(kept))
@@ -221,6 +221,7 @@ bool handover_take(struct keeper *k)
 	}
 	if (!sound)
 		keeper_say("the state of the keeper before this one cannot be read: "
-		    "%u sockets are kept, charges are forgotten", all->orphans);
+			   "%u sockets are kept, charges are forgotten",
+		    all->orphans);
 	return true;
 }

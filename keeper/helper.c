@@ -17,8 +17,8 @@
 #define HOLDER_MS 2000
 #define PROBE_MS 5000
 
-static struct helper *helper_start(
-    struct keeper *k, enum helper_task task, int64_t limit, struct child *child)
+static struct helper *helper_start(struct keeper *k, enum helper_task task, int64_t limit,
+    struct child *child)
 {
 	struct helper *h = k->helper, *end = h + HELPERS_MAX;
 	int ends[2];
@@ -83,7 +83,8 @@ bool helper_probe(struct keeper *k)
 
 static void holder_answer(struct keeper *k, const struct helper *h)
 {
-	struct keeper_message answer = { .type = KEEPER_REFUSE, .id = h->ask.id,
+	struct keeper_message answer = { .type = KEEPER_REFUSE,
+		.id = h->ask.id,
 		.error = EADDRINUSE };
 
 	snprintf(answer.text, sizeof answer.text, "port %u on %.100s is held by %.256s",
@@ -105,7 +106,8 @@ static void probe_answer(struct keeper *k, const struct helper *h)
 	}
 	k->phase = PHASE_RUN;
 	keeper_say("the new programs are not used: stewardd --probe says \"%s\", "
-	    "steward-host --probe says \"%s\"", k->probed[0], k->probed[1]);
+		   "steward-host --probe says \"%s\"",
+	    k->probed[0], k->probed[1]);
 	notify_send(k, "STATUS=The newly installed programs do not fit together; not replaced.");
 }
 

@@ -56,8 +56,10 @@ bool host_tell(struct keeper *k, enum keeper_type type)
 /* What a host must know before anything else. */
 static void host_greet(struct keeper *k)
 {
-	struct keeper_message hello = { .type = KEEPER_HELLO, .number = k->kept.crashes,
-		.started_us = k->kept.started_us, .pid = getpid() };
+	struct keeper_message hello = { .type = KEEPER_HELLO,
+		.number = k->kept.crashes,
+		.started_us = k->kept.started_us,
+		.pid = getpid() };
 
 	hello.flags = (k->restarted ? KEEPER_FLAG_RESTARTED : 0U) |
 	    (k->root ? KEEPER_FLAG_ROOT : 0U) | (k->foreground ? KEEPER_FLAG_FOREGROUND : 0U) |
@@ -112,8 +114,8 @@ void host_start(struct keeper *k)
 	memset(h, 0, sizeof *h);
 	h->fd = -1;
 	h->crash_fd = crash_memory();
-	if (h->crash_fd >= 0 && socketpair(AF_UNIX,
-	    SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0) {
+	if (h->crash_fd >= 0 &&
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0) {
 		child.keep[0] = ends[1];
 		child.keep[1] = h->crash_fd;
 		h->pid = child_start(k, &child);
@@ -242,16 +244,23 @@ static void clean(char *text, size_t size)
 static void on_message(struct keeper *k, struct keeper_message *m, size_t size)
 {
 	static void (*const handle[])(struct keeper *, const struct keeper_message *) = {
-		[KEEPER_LISTEN] = on_listen, [KEEPER_SHUT] = on_shut, [KEEPER_TRIM] = on_trim,
-		[KEEPER_READY] = on_ready, [KEEPER_SETTLED] = on_settled,
-		[KEEPER_ALIVE] = on_alive, [KEEPER_STATUS] = on_status,
-		[KEEPER_RESUME] = on_resume, [KEEPER_RELOADED] = on_reloaded,
+		[KEEPER_LISTEN] = on_listen,
+		[KEEPER_SHUT] = on_shut,
+		[KEEPER_TRIM] = on_trim,
+		[KEEPER_READY] = on_ready,
+		[KEEPER_SETTLED] = on_settled,
+		[KEEPER_ALIVE] = on_alive,
+		[KEEPER_STATUS] = on_status,
+		[KEEPER_RESUME] = on_resume,
+		[KEEPER_RELOADED] = on_reloaded,
 		[KEEPER_FAILED] = on_failed,
 	};
 
 	if (size >= sizeof m->version && m->version != KEEPER_VERSION) {
-		TEXT(k->host.failed, "steward-host speaks protocol %u and stewardd %u: "
-		    "install both from one build", m->version, KEEPER_VERSION);
+		TEXT(k->host.failed,
+		    "steward-host speaks protocol %u and stewardd %u: "
+		    "install both from one build",
+		    m->version, KEEPER_VERSION);
 		if (k->host.pid)
 			kill(k->host.pid, SIGKILL);
 		return;

@@ -25,7 +25,7 @@ struct kept {
 struct host {
 	pid_t pid; /* 0: none runs */
 	int fd, crash_fd;
-	int64_t alive;	 /* the newest heartbeat, or the start */
+	int64_t alive;   /* the newest heartbeat, or the start */
 	int64_t kill_at; /* SIGKILL then */
 	bool ready, settled;
 	bool blocked; /* it does not read: nothing is read from it either */
@@ -66,8 +66,8 @@ struct keeper {
 	struct host host;
 	struct helper helper[HELPERS_MAX];
 	enum keeper_phase phase;
-	uint32_t early;	  /* deaths in a row before ready */
-	uint32_t nobodys; /* those of them that no service is charged with */
+	uint32_t early;         /* deaths in a row before ready */
+	uint32_t nobodys;       /* those of them that no service is charged with */
 	bool proven, restarted; /* a host was ready; this is not the first one */
 	bool reloading, reload_again;
 	bool ended;

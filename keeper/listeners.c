@@ -36,8 +36,8 @@ static void listener_close(struct listener *l, const struct listener_rules *rule
 	l->count = 0;
 }
 
-static void listener_remove(
-    struct listeners *all, struct listener *l, const struct listener_rules *rules)
+static void listener_remove(struct listeners *all, struct listener *l,
+    const struct listener_rules *rules)
 {
 	listener_close(l, rules);
 	*l = all->item[--all->count];
@@ -61,8 +61,8 @@ static int overlap(const char *a, const char *b)
 }
 
 /* A listener of ours that has the number that is asked for. */
-static struct listener *neighbour(
-    struct listeners *all, const struct keeper_message *ask, int *overlap_r)
+static struct listener *neighbour(struct listeners *all, const struct keeper_message *ask,
+    int *overlap_r)
 {
 	struct listener *found = NULL;
 
@@ -115,8 +115,8 @@ static void adopt_orphans(struct listeners *all, struct listener *l, uint32_t po
 	}
 }
 
-static int choose_port(
-    struct listeners *all, struct listener *l, const struct keeper_message *ask, bool overlapping)
+static int choose_port(struct listeners *all, struct listener *l, const struct keeper_message *ask,
+    bool overlapping)
 {
 	if (ask->port)
 		return overlapping ? (int)ask->port :
@@ -136,8 +136,7 @@ static int choose_port(
 
 /* ---- Opening ---- */
 
-static bool listener_grow(
-    struct listener *l, const struct listener_rules *rules, uint32_t count)
+static bool listener_grow(struct listener *l, const struct listener_rules *rules, uint32_t count)
 {
 	uint32_t before = l->count;
 
@@ -180,8 +179,8 @@ static bool listener_start(struct listeners *all, struct listener *l,
 	return false;
 }
 
-static bool listener_open(
-    struct listener *l, const struct listener_rules *rules, const struct keeper_message *ask)
+static bool listener_open(struct listener *l, const struct listener_rules *rules,
+    const struct keeper_message *ask)
 {
 	uint32_t count = l->transport == KEEPER_UNIX ? 1 : ask->count;
 
@@ -217,8 +216,7 @@ static void explain(const struct keeper_message *ask, const struct listener_rule
 		snprintf(text, size, "%.300s: another program answers on this socket", a);
 	else if (answer->error == EEXIST)
 		snprintf(text, size, "%.300s is there already and is not a socket", a);
-	else if (local && (answer->error == EPERM || answer->error == ELOOP ||
-	    answer->error == EXDEV))
+	else if (local && (answer->error == EPERM || answer->error == ENOTDIR))
 		snprintf(text, size, "%.200s does not lie in %.200s", a, rules->state);
 	else if (answer->error == EADDRNOTAVAIL || answer->error == ENODEV)
 		snprintf(text, size, "this machine does not have the address %.100s", a);
@@ -229,8 +227,8 @@ static void explain(const struct keeper_message *ask, const struct listener_rule
 		snprintf(text, size, "port %u needs root: an ordinary user has ports from 1024 up",
 		    ask->port);
 	else if (answer->error == EMFILE || answer->error == ENFILE)
-		snprintf(text, size, "no descriptor is left for %.300s: raise the limit of open files",
-		    a);
+		snprintf(text, size,
+		    "no descriptor is left for %.300s: raise the limit of open files", a);
 	else
 		snprintf(text, size, "%.300s%s%.0u: %s", a, ask->port ? " port " : "", ask->port,
 		    strerror(answer->error));
@@ -298,8 +296,7 @@ struct listener *listeners_ask(struct listeners *all, const struct listener_rule
 	bool fresh = !l;
 	if (fresh)
 		l = listener_new(all, ask);
-	if ((fresh && !listener_start(all, l, rules, ask, next)) ||
-	    !listener_open(l, rules, ask)) {
+	if ((fresh && !listener_start(all, l, rules, ask, next)) || !listener_open(l, rules, ask)) {
 		answer->error = errno;
 		explain(ask, rules, answer);
 		if (fresh)
@@ -313,8 +310,7 @@ struct listener *listeners_ask(struct listeners *all, const struct listener_rule
 
 /* ---- Less ---- */
 
-void listeners_shut(
-    struct listeners *all, const struct listener_rules *rules, const char *service)
+void listeners_shut(struct listeners *all, const struct listener_rules *rules, const char *service)
 {
 	for (uint32_t i = all->count; i-- > 0;) {
 		struct listener *l = &all->item[i];

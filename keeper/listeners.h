@@ -23,12 +23,12 @@ struct listener {
 	char setting[32];
 	char address[512];
 	uint32_t transport; /* enum keeper_transport */
-	uint32_t asked;	    /* the port that was asked for, 0: any */
-	uint32_t port;	    /* the one it has */
-	uint32_t round;	    /* of the newest LISTEN */
-	uint32_t count;	    /* sockets; 0 while shut: the number is only remembered */
-	uint32_t shut;	 /* or 0: integers, since they may come from a file */
-	uint32_t wanted; /* the running host asked for it */
+	uint32_t asked;     /* the port that was asked for, 0: any */
+	uint32_t port;      /* the one it has */
+	uint32_t round;     /* of the newest LISTEN */
+	uint32_t count;     /* sockets; 0 while shut: the number is only remembered */
+	uint32_t shut;      /* or 0: integers, since they may come from a file */
+	uint32_t wanted;    /* the running host asked for it */
 	int fd[KEEPER_FDS];
 };
 
@@ -42,7 +42,7 @@ struct listeners {
 /* What may be granted. Borrowed strings. */
 struct listener_rules {
 	const char *run, *state; /* unix sockets only below these folders */
-	const char *ports;	 /* root's list of ports below 1024 */
+	const char *ports;       /* root's list of ports below 1024 */
 	bool root;
 };
 
@@ -52,8 +52,7 @@ struct listener_rules {
 struct listener *listeners_ask(struct listeners *all, const struct listener_rules *rules,
     const struct keeper_message *ask, struct keeper_message *answer);
 /* The service's clients are refused from now on. */
-void listeners_shut(
-    struct listeners *all, const struct listener_rules *rules, const char *service);
+void listeners_shut(struct listeners *all, const struct listener_rules *rules, const char *service);
 /* Closes what the service did not ask for in this round. */
 void listeners_trim(struct listeners *all, const struct listener_rules *rules, const char *service,
     uint32_t round);
@@ -64,8 +63,8 @@ void listeners_sweep(struct listeners *all, const struct listener_rules *rules);
 void listeners_close(struct listeners *all, const struct listener_rules *rules);
 
 /* sockets.c. Descriptors are nonblocking and close-on-exec; -1 with errno. */
-bool socket_address(
-    const char *text, uint32_t port, struct sockaddr_storage *address_r, socklen_t *length_r);
+bool socket_address(const char *text, uint32_t port, struct sockaddr_storage *address_r,
+    socklen_t *length_r);
 int socket_open(const char *address, uint32_t transport, uint32_t port);
 /* A number that is free for the transport, and with both for the other one
  * too; want 0: any. */
@@ -75,8 +74,8 @@ void socket_unix_remove(const struct listener_rules *rules, const char *path);
 /* False: it could not be made to refuse and must be closed. */
 bool socket_shut(int fd, uint32_t transport);
 /* Opens what is shut. Descriptors may become others; false: all are as they were. */
-bool socket_reopen(
-    int *fds, uint32_t count, const char *address, uint32_t transport, uint32_t port);
+bool socket_reopen(int *fds, uint32_t count, const char *address, uint32_t transport,
+    uint32_t port);
 /* May a port below 1024 be granted? Else answer says why not. */
 bool socket_port_allowed(const struct listener_rules *rules, uint32_t transport, uint32_t port,
     struct keeper_message *answer);

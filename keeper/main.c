@@ -56,6 +56,7 @@ static void options(struct keeper *k, int argc, char **argv)
 		{ "help", no_argument, NULL, '?' + 1 }, { NULL, 0, NULL, 0 } };
 	const char *folder = NULL, *host = NULL;
 	char why[512];
+	bool wrong = false;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
@@ -70,15 +71,16 @@ static void options(struct keeper *k, int argc, char **argv)
 			host = optarg;
 			break;
 		case 'p':
-			exit(write(STDOUT_FILENO, KEEPER_PROBE_OUTPUT, strlen(KEEPER_PROBE_OUTPUT)) < 0);
+			exit(write(STDOUT_FILENO, KEEPER_PROBE_OUTPUT,
+				 strlen(KEEPER_PROBE_OUTPUT)) < 0);
 		case 'v':
 			exit(dprintf(STDOUT_FILENO, "stewardd %s\n", PACKAGE_VERSION) < 0);
 		case '?' + 1:
 			exit(dprintf(STDOUT_FILENO, "%s", usage) < 0);
 		default:
-			optind = argc + 1;
+			wrong = true;
 		}
-	if (optind != argc || (folder && !*folder)) {
+	if (wrong || optind != argc || (folder && !*folder)) {
 		dprintf(STDERR_FILENO, "%s", usage);
 		exit(2);
 	}
@@ -131,8 +133,8 @@ static void find_user(struct keeper *k)
 	const struct passwd *user = getpwnam(KEEPER_USER);
 	if (!user)
 		die("there is no user " KEEPER_USER ", which the services run as; make it with: "
-		    "useradd --system --user-group --home-dir %s --shell /usr/sbin/nologin "
-		    KEEPER_USER, STATEDIR);
+		    "useradd --system --user-group --home-dir %s --shell /usr/sbin/nologin " KEEPER_USER,
+		    STATEDIR);
 	if (!user->pw_uid)
 		die("user " KEEPER_USER " is root itself: give it a number of its own");
 	k->uid = user->pw_uid;
@@ -196,7 +198,8 @@ static void check_path(const struct keeper *k, const char *path)
 			die("cannot find out whether user " KEEPER_USER " reaches %s", path);
 		if (pid > 0 && WEXITSTATUS(status) == slash)
 			die("user " KEEPER_USER " may not enter %s: allow it with chmod o+x, or "
-			    "give a --home that it can reach", part);
+			    "give a --home that it can reach",
+			    part);
 	}
 	if (pid == 0)
 		_exit(0);
@@ -271,7 +274,8 @@ static void wait_for_keeper(const struct keeper *k, int fd)
 		int64_t rest = until - keeper_now();
 		if (poll(&set, 1, rest > 0 ? (int)rest : 0) == 0)
 			die("services are still starting after %d s; look with: steward status, "
-			    "and into %s/stderr.log", PARENT_WAIT_MS / 1000, k->home.state);
+			    "and into %s/stderr.log",
+			    PARENT_WAIT_MS / 1000, k->home.state);
 		ssize_t got = read(fd, text + length, sizeof text - 1 - length);
 		if (got == 0)
 			break;

@@ -82,8 +82,10 @@ static void find_sockets(struct search *s, const char *table, bool listening)
 		unsigned port, state, user;
 		unsigned long inode;
 		struct in6_addr other;
-		if (sscanf(line, " %*u: %39[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*x:%*x %*x:%*x "
-		    "%*x %u %*u %lu", address, &port, &state, &user, &inode) != 5)
+		if (sscanf(line,
+			" %*u: %39[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*x:%*x %*x:%*x "
+			"%*x %u %*u %lu",
+			address, &port, &state, &user, &inode) != 5)
 			continue;
 		if (port != s->port || !inode || state == STATE_TIME_WAIT ||
 		    (listening && state != STATE_LISTEN) ||

@@ -12,14 +12,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -29,8 +27,8 @@
 
 /* ---- TCP and UDP ---- */
 
-bool socket_address(
-    const char *text, uint32_t port, struct sockaddr_storage *address, socklen_t *length)
+bool socket_address(const char *text, uint32_t port, struct sockaddr_storage *address,
+    socklen_t *length)
 {
 	struct sockaddr_in *four = (struct sockaddr_in *)address;
 	struct sockaddr_in6 *six = (struct sockaddr_in6 *)address;
@@ -86,8 +84,8 @@ static int socket_bind(const char *text, uint32_t transport, uint32_t port, bool
 		errno = EINVAL;
 		return -1;
 	}
-	int fd = socket(
-	    address.ss_family, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(address.ss_family,
+	    (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
 	if ((address.ss_family != AF_INET6 || set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) &&
@@ -111,7 +109,7 @@ int socket_open(const char *address, uint32_t transport, uint32_t port)
 int socket_free_port(const char *address, uint32_t transport, uint32_t want, bool both)
 {
 	for (int tries = 0; tries < 64; tries++) {
-		struct sockaddr_storage bound;
+		struct sockaddr_storage bound = { 0 };
 		socklen_t length = sizeof bound;
 		int fd = socket_bind(address, transport, want, false, false), other = -1;
 		if (fd < 0)
@@ -120,9 +118,9 @@ int socket_free_port(const char *address, uint32_t transport, uint32_t want, boo
 		/* The port stands at the same place in both families. */
 		int port = ntohs(((struct sockaddr_in *)&bound)->sin_port);
 		if (both)
-			other = socket_bind(address,
-			    transport == KEEPER_TCP ? KEEPER_UDP : KEEPER_TCP, (uint32_t)port,
-			    false, false);
+			other =
+			    socket_bind(address, transport == KEEPER_TCP ? KEEPER_UDP : KEEPER_TCP,
+				(uint32_t)port, false, false);
 		int error = errno;
 		close(fd);
 		if (other >= 0)
@@ -186,14 +184,14 @@ static bool reopen_udp(int *fds, uint32_t count, const char *address, uint32_t p
 	return opened == count;
 }
 
-bool socket_reopen(
-    int *fds, uint32_t count, const char *address, uint32_t transport, uint32_t port)
+bool socket_reopen(int *fds, uint32_t count, const char *address, uint32_t transport, uint32_t port)
 {
 	uint32_t i = 0;
 
 	if (transport == KEEPER_UDP)
 		return reopen_udp(fds, count, address, port);
-	while (i < count && set(fds[i], SOL_SOCKET, SO_REUSEADDR, 1) && listen(fds[i], BACKLOG) == 0)
+	while (
+	    i < count && set(fds[i], SOL_SOCKET, SO_REUSEADDR, 1) && listen(fds[i], BACKLOG) == 0)
 		i++;
 	int error = errno;
 	for (uint32_t n = 0; i < count && n < count; n++)
@@ -266,20 +264,20 @@ static int folder_open(const struct listener_rules *rules, const char *path, con
 		return -1;
 	*name = last + 1;
 	int fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const char *between = path + strlen(base) + 1;
-	if (fd < 0 || between >= last)
-		return fd;
-	char folder[512];
-	struct open_how how = {
-		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
-	};
-	snprintf(folder, sizeof folder, "%.*s", (int)(last - between), between);
-	int below = (int)syscall(SYS_openat2, fd, folder, &how, sizeof how);
-	int error = errno;
-	close(fd);
-	errno = error;
-	return below;
+	for (const char *part = path + strlen(base) + 1; fd >= 0 && part < last;) {
+		char folder[512];
+		int length = (int)strcspn(part, "/"), above = fd, error = EPERM;
+		snprintf(folder, sizeof folder, "%.*s", length, part);
+		part += length + 1;
+		fd = -1;
+		if (strcmp(folder, "..") != 0) {
+			fd = openat(above, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			error = errno;
+		}
+		close(above);
+		errno = error;
+	}
+	return fd;
 }
 
 /* Names are used relative to their folder, so that a path of any length fits
@@ -307,8 +305,8 @@ static bool name_free(int folder, const char *name)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
-	bool dead = connect(fd, (struct sockaddr *)&address, sizeof address) != 0 &&
-	    errno == ECONNREFUSED;
+	bool dead =
+	    connect(fd, (struct sockaddr *)&address, sizeof address) != 0 && errno == ECONNREFUSED;
 	close(fd);
 	errno = EADDRINUSE;
 	return dead && unlinkat(folder, name, 0) == 0;

@@ -11,6 +11,14 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import steward as steward_module  # noqa: E402
 
 
+def pytest_sessionstart(session):
+    for name in ("steward", "stewardd", "steward-host", "tests/trial-host"):
+        if not session.config.option.collectonly and \
+                not os.path.exists(steward_module.program(name)):
+            pytest.exit("%s is not built; STEWARD_BUILD names the build tree"
+                        % steward_module.program(name), returncode=2)
+
+
 @pytest.hookimpl(tryfirst=True, hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield

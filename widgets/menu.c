@@ -25,10 +25,11 @@ static int entry_width(struct area area, const struct menu_entry *entry)
 {
 	if (entry->label == NULL)
 		return 0;
-	int width = area_width(area, entry->label) + 2 +
-	    (entry->key != NULL ? area_width(area, entry->key) + 1 : 0);
+	int width = area_width(area, entry->label) + 2;
 
-	return width + (entry->refusal != NULL ? area_width(area, entry->refusal) + 2 : 0);
+	if (entry->refusal != NULL)
+		return width + area_width(area, entry->refusal) + 2;
+	return width + (entry->key != NULL ? area_width(area, entry->key) + 1 : 0);
 }
 
 static struct area place(const struct menu *menu, struct area area, int row, int col)

@@ -11,10 +11,10 @@
 #include "data/text.h"
 #include "services/web/access_log.h"
 
-#define TARGET_CUT 8192		/* bytes of one field that are logged */
+#define TARGET_CUT 8192 /* bytes of one field that are logged */
 #define FIELD_CUT 1024
 #define PEER_CUT 64
-#define FIXED 512		/* the rest of a line, escapes of a peer included */
+#define FIXED 512 /* the rest of a line, escapes of a peer included */
 
 static size_t cut(const char *text, size_t limit)
 {
@@ -77,7 +77,7 @@ static char *put_request(char *out, const struct access_line *line)
 {
 	if (line->method == NULL)
 		return line->line_length == 0 ? put(out, "-") :
-		    put_escaped(out, line->line, cut_line(line));
+						put_escaped(out, line->line, cut_line(line));
 	out = put_escaped(out, line->method, cut(line->method, FIELD_CUT));
 	*out++ = ' ';
 	out = put_escaped(out, line->target, cut(line->target, TARGET_CUT));
@@ -88,14 +88,12 @@ static char *put_request(char *out, const struct access_line *line)
 size_t access_line_bound(const struct access_line *line)
 {
 	size_t request = line->method == NULL ? cut_line(line) :
-	    cut(line->method, FIELD_CUT) + cut(line->target, TARGET_CUT) +
-	    cut(line->version, FIELD_CUT);
-	return FIXED + 4 * (request + cut(line->referer, FIELD_CUT) +
-	    cut(line->agent, FIELD_CUT));
+						cut(line->method, FIELD_CUT) +
+		cut(line->target, TARGET_CUT) + cut(line->version, FIELD_CUT);
+	return FIXED + 4 * (request + cut(line->referer, FIELD_CUT) + cut(line->agent, FIELD_CUT));
 }
 
-size_t access_line_print(const struct access_line *line, const char *stamp,
-    char *out)
+size_t access_line_print(const struct access_line *line, const char *stamp, char *out)
 {
 	char *p = out;
 	p = put_escaped(p, line->peer, strnlen(line->peer, PEER_CUT));
@@ -121,8 +119,7 @@ void access_log_stamp(int64_t second, char out[ACCESS_STAMP])
 	if (localtime_r(&when, &tm) == NULL)
 		memset(&tm, 0, sizeof(tm));
 	long minutes = tm.tm_gmtoff / 60;
-	text_format(out, ACCESS_STAMP, "%02d/%.3s/%04d:%02d:%02d:%02d %c%02ld%02ld",
-	    tm.tm_mday, months + (size_t)tm.tm_mon * 3, tm.tm_year + 1900,
-	    tm.tm_hour, tm.tm_min, tm.tm_sec, minutes < 0 ? '-' : '+',
-	    labs(minutes) / 60, labs(minutes) % 60);
+	text_format(out, ACCESS_STAMP, "%02d/%.3s/%04d:%02d:%02d:%02d %c%02ld%02ld", tm.tm_mday,
+	    months + (size_t)tm.tm_mon * 3, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,
+	    minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
 }

@@ -19,18 +19,18 @@
 #include "data/file.h"
 #include "data/memory.h"
 
-#define BUFFER (128 * 1024)	/* more than the longest line takes */
+#define BUFFER (128 * 1024) /* more than the longest line takes */
 
 struct access_log {
 	struct worker *worker;
-	struct event *turn;		/* writes before the loop sleeps */
+	struct event *turn; /* writes before the loop sleeps */
 	enum access_target target;
 	char *path;
-	int fd;				/* -1: none, or it could not be opened */
-	bool broken;			/* told, and not working since */
-	bool torn;			/* the file ends inside a line */
+	int fd;      /* -1: none, or it could not be opened */
+	bool broken; /* told, and not working since */
+	bool torn;   /* the file ends inside a line */
 	uint64_t lost, lost_told;
-	unsigned lines;			/* in the buffer */
+	unsigned lines; /* in the buffer */
 	size_t used;
 	char *buffer;
 	int64_t second;
@@ -39,8 +39,7 @@ struct access_log {
 
 static int open_file(const char *path)
 {
-	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK |
-	    O_NOCTTY, 0640);
+	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
 }
 
 bool access_log_try(const struct options *options, struct fault *fault)
@@ -58,10 +57,10 @@ bool access_log_try(const struct options *options, struct fault *fault)
 		file_explain(options->access_path, error, why, sizeof(why));
 		fault_set(fault, FAULT_FAILED, "access_log cannot be written: %s", why);
 	} else {
-		fault_errno(fault, error, "access_log %s cannot be written",
-		    options->access_path);
+		fault_errno(fault, error, "access_log %s cannot be written", options->access_path);
 	}
-	return fault_next(fault, "choose another file: steward set "
+	return fault_next(fault,
+	    "choose another file: steward set "
 	    "web.access_log=FILE, or off, or journal");
 }
 
@@ -71,8 +70,7 @@ static void tell_broken(struct access_log *log, int error)
 		return;
 	log->broken = true;
 	run_log(worker_run(log->worker), JOURNAL_ERROR, "access log",
-	    "%s cannot be written: %s; serving goes on without it", log->path,
-	    strerror(error));
+	    "%s cannot be written: %s; serving goes on without it", log->path, strerror(error));
 }
 
 static void tell_mended(struct access_log *log)
@@ -153,8 +151,7 @@ static void apply(struct access_log *log, const struct options *options)
 		tell_broken(log, errno);
 }
 
-struct access_log *access_log_open(struct worker *worker,
-    const struct options *options)
+struct access_log *access_log_open(struct worker *worker, const struct options *options)
 {
 	struct access_log *log = memory_new(sizeof(*log));
 	log->worker = worker;
@@ -162,7 +159,7 @@ struct access_log *access_log_open(struct worker *worker,
 	log->second = -1;
 	log->turn = event_new(worker_base(worker), -1, 0, on_turn, log);
 	if (log->turn == NULL)
-		abort();	/* no memory for a few bytes */
+		abort(); /* no memory for a few bytes */
 	apply(log, options);
 	return log;
 }
@@ -194,12 +191,11 @@ static void add_to_journal(struct access_log *log, const struct access_line *lin
 	struct service_run *run = worker_run(log->worker);
 	unsigned status = line->status != 0 ? line->status : 499;
 	if (line->method != NULL)
-		run_log(run, JOURNAL_INFO, line->peer, "%s %s %u %llu", line->method,
-		    line->target, status, (unsigned long long)line->bytes);
+		run_log(run, JOURNAL_INFO, line->peer, "%s %s %u %llu", line->method, line->target,
+		    status, (unsigned long long)line->bytes);
 	else
-		run_log(run, JOURNAL_INFO, line->peer, "%.*s %u %llu",
-		    (int)line->line_length, line->line, status,
-		    (unsigned long long)line->bytes);
+		run_log(run, JOURNAL_INFO, line->peer, "%.*s %u %llu", (int)line->line_length,
+		    line->line, status, (unsigned long long)line->bytes);
 }
 
 void access_log_add(struct access_log *log, const struct access_line *line)

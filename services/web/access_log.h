@@ -20,21 +20,20 @@ struct access_log;
 
 struct access_line {
 	const char *peer;
-	int64_t utc_us;		/* when the request began */
+	int64_t utc_us; /* when the request began */
 	/* Either the three, or line alone; bytes of the network. */
 	const char *method, *target, *version;
 	const char *line;
 	size_t line_length;
-	unsigned status;	/* 0: the client went before an answer; logged as 499 */
-	uint64_t bytes;		/* content sent */
-	const char *referer, *agent;	/* NULL: none */
+	unsigned status;             /* 0: the client went before an answer; logged as 499 */
+	uint64_t bytes;              /* content sent */
+	const char *referer, *agent; /* NULL: none */
 };
 
-struct access_log *access_log_open(struct worker *worker,
-    const struct options *options);
+struct access_log *access_log_open(struct worker *worker, const struct options *options);
 /* Takes over new options and opens the file anew (after a rotation too). */
 void access_log_reopen(struct access_log *log, const struct options *options);
-void access_log_close(struct access_log *log);	/* writes what is left; NULL allowed */
+void access_log_close(struct access_log *log); /* writes what is left; NULL allowed */
 
 bool access_log_wanted(const struct access_log *log);
 void access_log_add(struct access_log *log, const struct access_line *line);
@@ -46,8 +45,7 @@ bool access_log_try(const struct options *options, struct fault *fault);
 
 /* One line with its newline; returns its length. size must hold
  * access_line_bound(line). stamp: as access_log_stamp prints it. Pure. */
-size_t access_line_print(const struct access_line *line, const char *stamp,
-    char *out);
+size_t access_line_print(const struct access_line *line, const char *stamp, char *out);
 size_t access_line_bound(const struct access_line *line);
 #define ACCESS_STAMP 32
 /* "22/Nov/2026:01:43:00 +0000", local time. */

@@ -83,8 +83,7 @@ static bool take_field(void *arg, const char *name, const char *value)
 	return true;
 }
 
-void answer_fields(const struct http_request *request,
-    struct answer_fields *fields_r)
+void answer_fields(const struct http_request *request, struct answer_fields *fields_r)
 {
 	memset(fields_r, 0, offsetof(struct answer_fields, joined));
 	http_headers(request, take_field, fields_r);
@@ -97,8 +96,7 @@ void answer_status(struct http_request *request, unsigned status, bool close)
 	http_answer_error(request, status);
 }
 
-static void answer_unsatisfiable(struct http_request *request,
-    const struct version *version)
+static void answer_unsatisfiable(struct http_request *request, const struct version *version)
 {
 	char text[64];
 	struct MHD_Response *page = http_error_response(416);
@@ -106,16 +104,14 @@ static void answer_unsatisfiable(struct http_request *request,
 		http_answer_error(request, 416);
 		return;
 	}
-	text_format(text, sizeof(text), "bytes */%llu",
-	    (unsigned long long)version->size);
+	text_format(text, sizeof(text), "bytes */%llu", (unsigned long long)version->size);
 	MHD_add_response_header(page, MHD_HTTP_HEADER_CONTENT_RANGE, text);
 	http_answer_once(request, 416, page);
 }
 
 /* True when it has been answered with parts, or a refusal of them. */
-static bool answer_range(struct http_request *request,
-    const struct version *version, const struct answer_fields *fields,
-    uint64_t boundary)
+static bool answer_range(struct http_request *request, const struct version *version,
+    const struct answer_fields *fields, uint64_t boundary)
 {
 	struct range ranges[RANGE_MAX];
 	struct MHD_Response *response;
@@ -180,8 +176,9 @@ static void answer_redirect(struct http_request *request, const struct entry *en
 		return;
 	}
 	struct MHD_Response *page = http_error_response(301);
-	if (page == NULL || !text_format(place, sizeof(place), "%.*s/?%.*s",
-	    (int)entry->key_length, entry->key, (int)length, query)) {
+	if (page == NULL ||
+	    !text_format(place, sizeof(place), "%.*s/?%.*s", (int)entry->key_length, entry->key,
+		(int)length, query)) {
 		if (page != NULL)
 			MHD_destroy_response(page);
 		http_answer_error(request, 414);

@@ -19,11 +19,10 @@ struct answer_fields {
 	const char *if_modified_since, *if_unmodified_since;
 	const char *accept_encoding;
 	const char *referer, *agent;
-	char joined[3][ANSWER_JOINED];	/* not initialised */
+	char joined[3][ANSWER_JOINED]; /* not initialised */
 };
 
-void answer_fields(const struct http_request *request,
-    struct answer_fields *fields_r);
+void answer_fields(const struct http_request *request, struct answer_fields *fields_r);
 
 /* GET or HEAD of what was found. boundary: a number unlike any before, for
  * several ranges. */

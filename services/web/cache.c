@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #include "data/clock.h"
 #include "data/memory.h"
@@ -22,7 +23,7 @@ struct cache {
 	size_t mask;
 	struct order files, others;
 	size_t memory, memory_limit;
-	unsigned descriptors;
+	unsigned descriptors, descriptor_limit;
 	uint64_t seed;
 };
 
@@ -76,6 +77,18 @@ static void order_add(struct order *order, struct entry *entry)
 	order->count++;
 }
 
+/* A small part of what the program may have open: connections come first. */
+static unsigned descriptor_limit(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return CACHE_DESCRIPTORS_MIN;
+	rlim_t part = limit.rlim_cur / 32;
+	if (part < CACHE_DESCRIPTORS_MIN)
+		return CACHE_DESCRIPTORS_MIN;
+	return part < CACHE_DESCRIPTORS ? (unsigned)part : CACHE_DESCRIPTORS;
+}
+
 struct cache *cache_new(size_t files, size_t memory)
 {
 	struct cache *cache = memory_new(sizeof(*cache));
@@ -83,6 +96,7 @@ struct cache *cache_new(size_t files, size_t memory)
 	cache->files.limit = files - files / 4;
 	cache->others.limit = files / 4;
 	cache->memory_limit = memory;
+	cache->descriptor_limit = descriptor_limit();
 	while (buckets < files)
 		buckets *= 2;
 	cache->bucket = memory_array(buckets, sizeof(struct entry *));
@@ -152,7 +166,7 @@ static void make_room(struct cache *cache, const struct entry *entry)
 		struct entry *oldest = cache->others.oldest;
 		cache_drop(cache, oldest != NULL ? oldest : cache->files.oldest);
 	}
-	while (cache->descriptors + entry->descriptors > CACHE_DESCRIPTORS)
+	while (cache->descriptors + entry->descriptors > cache->descriptor_limit)
 		drop_oldest_descriptor(cache);
 }
 
@@ -182,11 +196,10 @@ size_t cache_flush(struct cache *cache)
 	return count;
 }
 
-void cache_each(const struct cache *cache,
-    void (*each)(void *arg, const struct entry *entry), void *arg)
+void cache_each(const struct cache *cache, void (*each)(void *arg, const struct entry *entry),
+    void *arg)
 {
-	for (const struct entry *entry = cache->files.newest; entry != NULL;
-	    entry = entry->older)
+	for (const struct entry *entry = cache->files.newest; entry != NULL; entry = entry->older)
 		each(arg, entry);
 }
 

@@ -15,14 +15,16 @@
  * places for itself, so that asking for names that do not exist drives no file
  * out. One thread.
  */
-#define CACHE_KEY_MAX 512	/* a longer path is not kept */
-#define CACHE_DESCRIPTORS 256
+#define CACHE_KEY_MAX 512 /* a longer path is not kept */
+/* Descriptors: a 32nd of what the program may have, within these. */
+#define CACHE_DESCRIPTORS 1024
+#define CACHE_DESCRIPTORS_MIN 16
 
 struct cache;
 
 /* files: entries kept, 0: none. memory: bytes of all of them. */
 struct cache *cache_new(size_t files, size_t memory);
-void cache_free(struct cache *cache);		/* NULL allowed */
+void cache_free(struct cache *cache); /* NULL allowed */
 
 /* NULL when there is none. Counts a hit. */
 struct entry *cache_find(struct cache *cache, const char *key, size_t length);
@@ -34,8 +36,8 @@ void cache_drop(struct cache *cache, struct entry *entry);
 /* Closes all; returns how many. */
 size_t cache_flush(struct cache *cache);
 /* Files, the most recently used first. */
-void cache_each(const struct cache *cache,
-    void (*each)(void *arg, const struct entry *entry), void *arg);
+void cache_each(const struct cache *cache, void (*each)(void *arg, const struct entry *entry),
+    void *arg);
 
 struct cache_usage {
 	size_t files, others;

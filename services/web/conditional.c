@@ -35,8 +35,8 @@ static const char *etag_end(const char *p, const char **opaque_r, bool *weak_r)
 	return p + 1;
 }
 
-static bool same_etag(const char *opaque, const char *end, bool is_weak,
-    const char *etag, bool weak)
+static bool same_etag(const char *opaque, const char *end, bool is_weak, const char *etag,
+    bool weak)
 {
 	bool etag_weak = strncmp(etag, "W/", 2) == 0;
 	if (!weak && (is_weak || etag_weak))
@@ -71,34 +71,32 @@ bool conditional_etag_listed(const char *list, const char *etag, bool weak)
 	return false;
 }
 
-int conditional_check(const struct conditions *conditions,
-    const struct validators *validators, int64_t now)
+int conditional_check(const struct conditions *conditions, const struct validators *validators,
+    int64_t now)
 {
 	const char *text;
 	int64_t when;
 
 	if (conditions->if_match != NULL) {
-		if (!conditional_etag_listed(conditions->if_match,
-		    validators->etag, false))
+		if (!conditional_etag_listed(conditions->if_match, validators->etag, false))
 			return 412;
 	} else if ((text = conditions->if_unmodified_since) != NULL) {
-		if (date_parse(text, strlen(text), now, &when) &&
-		    validators->modified > when)
+		if (date_parse(text, strlen(text), now, &when) && validators->modified > when)
 			return 412;
 	}
 	if (conditions->if_none_match != NULL) {
-		return conditional_etag_listed(conditions->if_none_match,
-		    validators->etag, true) ? 304 : 200;
+		return conditional_etag_listed(conditions->if_none_match, validators->etag, true) ?
+		    304 :
+		    200;
 	}
 	if ((text = conditions->if_modified_since) != NULL &&
-	    date_parse(text, strlen(text), now, &when) &&
-	    validators->modified <= when)
+	    date_parse(text, strlen(text), now, &when) && validators->modified <= when)
 		return 304;
 	return 200;
 }
 
-bool conditional_range(const struct conditions *conditions,
-    const struct validators *validators, int64_t now)
+bool conditional_range(const struct conditions *conditions, const struct validators *validators,
+    int64_t now)
 {
 	const char *text = conditions->if_range;
 	int64_t when;
@@ -114,6 +112,6 @@ bool conditional_range(const struct conditions *conditions,
 	}
 	/* A date is a strong validator only once the file can no longer change
 	 * within the same second (section 8.8.2.2). */
-	return date_parse(text, strlen(text), now, &when) &&
-	    validators->modified == when && now - when >= 1;
+	return date_parse(text, strlen(text), now, &when) && validators->modified == when &&
+	    now - when >= 1;
 }

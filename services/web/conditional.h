@@ -13,8 +13,8 @@
 
 /* What is known of the representation that would be sent. */
 struct validators {
-	const char *etag;	/* with its quotes; "W/" before it when weak */
-	int64_t modified;	/* s since 1970 */
+	const char *etag; /* with its quotes; "W/" before it when weak */
+	int64_t modified; /* s since 1970 */
 };
 
 /* Header values as received (several lines of one list joined with ", "), NULL
@@ -29,13 +29,13 @@ struct conditions {
 
 /* The status that section 13.2.2 arrives at: 200 (go on, with Range if there is
  * one), 304 or 412. now: s since 1970, for two-digit years. */
-int conditional_check(const struct conditions *conditions,
-    const struct validators *validators, int64_t now);
+int conditional_check(const struct conditions *conditions, const struct validators *validators,
+    int64_t now);
 
 /* Whether Range is to be heeded (section 13.1.5): no If-Range, or one that
  * names this very representation. */
-bool conditional_range(const struct conditions *conditions,
-    const struct validators *validators, int64_t now);
+bool conditional_range(const struct conditions *conditions, const struct validators *validators,
+    int64_t now);
 
 /* Whether list (an entity-tag list or "*") names etag; weak: by weak
  * comparison (section 8.8.3.2). A list is read up to its first mistake. */

@@ -18,7 +18,13 @@ struct date {
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char days[] = "MonTueWedThuFriSatSun";
 static const char *const long_days[] = {
-	"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+	"Monday",
+	"Tuesday",
+	"Wednesday",
+	"Thursday",
+	"Friday",
+	"Saturday",
+	"Sunday",
 };
 
 int64_t date_days(int64_t year, unsigned month, unsigned day)
@@ -51,8 +57,7 @@ static bool two_digits(const char *text, unsigned *value_r)
 
 /* One letter of a pattern at text, of which there are left bytes. Returns how
  * many it took, 0 when it does not fit. */
-static size_t match_field(char field, const char *text, size_t left,
-    struct date *date)
+static size_t match_field(char field, const char *text, size_t left, struct date *date)
 {
 	unsigned high, low;
 	switch (field) {
@@ -62,7 +67,7 @@ static size_t match_field(char field, const char *text, size_t left,
 		return left >= 3 && (date->month = name_index(months, text)) ? 3 : 0;
 	case 'd':
 		return left >= 2 && two_digits(text, &date->day) ? 2 : 0;
-	case 'e':	/* asctime pads a day with a space */
+	case 'e': /* asctime pads a day with a space */
 		if (left >= 2 && text[0] == ' ' && text[1] >= '0' && text[1] <= '9') {
 			date->day = (unsigned)(text[1] - '0');
 			return 2;
@@ -90,8 +95,7 @@ static size_t match_field(char field, const char *text, size_t left,
 }
 
 /* In a pattern % marks a field, everything else stands for itself. */
-static bool match(const char *pattern, const char *text, size_t length,
-    struct date *date)
+static bool match(const char *pattern, const char *text, size_t length, struct date *date)
 {
 	size_t at = 0;
 	for (const char *p = pattern; *p != '\0'; p++) {
@@ -113,8 +117,7 @@ static bool match_rfc850(const char *text, size_t length, struct date *date)
 	for (size_t i = 0; i < sizeof(long_days) / sizeof(long_days[0]); i++) {
 		size_t name = strlen(long_days[i]);
 		if (length > name && memcmp(text, long_days[i], name) == 0)
-			return match(", %d-%b-%y %H:%M:%S GMT", text + name,
-			    length - name, date);
+			return match(", %d-%b-%y %H:%M:%S GMT", text + name, length - name, date);
 	}
 	return false;
 }
@@ -122,7 +125,18 @@ static bool match_rfc850(const char *text, size_t length, struct date *date)
 static unsigned month_days(int64_t year, unsigned month)
 {
 	static const unsigned char in_month[] = {
-		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
+		31,
+		28,
+		31,
+		30,
+		31,
+		30,
+		31,
+		31,
+		30,
+		31,
+		30,
+		31,
 	};
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 	return in_month[month - 1] + (month == 2 && leap);
@@ -136,8 +150,8 @@ static bool is_date(const struct date *date)
 
 static int64_t to_seconds(const struct date *date)
 {
-	return date_days(date->year, date->month, date->day) * 86400 +
-	    (int64_t)date->hour * 3600 + date->minute * 60 + date->second;
+	return date_days(date->year, date->month, date->day) * 86400 + (int64_t)date->hour * 3600 +
+	    date->minute * 60 + date->second;
 }
 
 bool date_parse(const char *text, size_t length, int64_t now, int64_t *when_r)

@@ -59,10 +59,16 @@ static int read_parameter(const char **p)
 
 static int kind_of(const char *name, size_t length)
 {
-	static const struct { const char *name; int kind; } names[] = {
-		{ "gzip", ENCODING_GZIP }, { "x-gzip", ENCODING_GZIP },
-		{ "br", ENCODING_BR }, { "zstd", ENCODING_ZSTD },
-		{ "identity", ENCODING_IDENTITY }, { "*", ENCODING_COUNT },
+	static const struct {
+		const char *name;
+		int kind;
+	} names[] = {
+		{ "gzip", ENCODING_GZIP },
+		{ "x-gzip", ENCODING_GZIP },
+		{ "br", ENCODING_BR },
+		{ "zstd", ENCODING_ZSTD },
+		{ "identity", ENCODING_IDENTITY },
+		{ "*", ENCODING_COUNT },
 	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strlen(names[i].name) == length &&
@@ -89,7 +95,10 @@ static void read_weights(const char *p, int weights[ENCODING_COUNT + 1])
 enum encoding encoding_choose(const char *header, unsigned there)
 {
 	static const enum encoding order[] = {
-		ENCODING_BR, ENCODING_ZSTD, ENCODING_GZIP, ENCODING_IDENTITY,
+		ENCODING_BR,
+		ENCODING_ZSTD,
+		ENCODING_GZIP,
+		ENCODING_IDENTITY,
 	};
 	int weights[ENCODING_COUNT + 1] = { -1, -1, -1, -1, -1 };
 	enum encoding best = ENCODING_IDENTITY;

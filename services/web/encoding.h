@@ -8,15 +8,15 @@
  */
 enum encoding {
 	ENCODING_IDENTITY,
-	ENCODING_BR,		/* RFC 7932 */
-	ENCODING_ZSTD,		/* RFC 8878 */
-	ENCODING_GZIP,		/* RFC 1952 */
+	ENCODING_BR,   /* RFC 7932 */
+	ENCODING_ZSTD, /* RFC 8878 */
+	ENCODING_GZIP, /* RFC 1952 */
 	ENCODING_COUNT,
 };
 
 struct encoding_kind {
-	const char *coding;	/* as in Content-Encoding; NULL for identity */
-	const char *suffix;	/* of the companion's name; "" for identity */
+	const char *coding; /* as in Content-Encoding; NULL for identity */
+	const char *suffix; /* of the companion's name; "" for identity */
 };
 
 extern const struct encoding_kind encoding_kinds[ENCODING_COUNT];

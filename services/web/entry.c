@@ -23,7 +23,7 @@
 #include "services/web/target.h"
 
 #define TOLD_LIMIT 10
-#define ENTRY_OVERHEAD 1024	/* of an entry with its answers, about */
+#define ENTRY_OVERHEAD 1024 /* of an entry with its answers, about */
 
 static void set_status(struct entry *entry, unsigned status)
 {
@@ -36,8 +36,7 @@ static bool may_tell(struct entry_source *source, int64_t now)
 	if (now - source->told_since > 60 * CLOCK_SECOND || source->told_since == 0) {
 		if (source->untold > 0)
 			run_log(source->run, JOURNAL_WARNING, "files",
-			    "%u more refusals in a minute were not told",
-			    source->untold);
+			    "%u more refusals in a minute were not told", source->untold);
 		source->told_since = now;
 		source->told = source->untold = 0;
 	}
@@ -50,8 +49,8 @@ static bool may_tell(struct entry_source *source, int64_t now)
 }
 
 /* Answers with what error stands for, and tells what the owner can mend. */
-static void set_error(struct entry_source *source, struct entry *entry,
-    const char *path, int error, int64_t now)
+static void set_error(struct entry_source *source, struct entry *entry, const char *path, int error,
+    int64_t now)
 {
 	char whole[PATH_MAX], why[512];
 	unsigned status = (unsigned)root_status(error);
@@ -59,14 +58,14 @@ static void set_error(struct entry_source *source, struct entry *entry,
 	set_status(entry, status);
 	if (status == 404 || !may_tell(source, now))
 		return;
-	text_format(whole, sizeof(whole), "%s%s%s", source->root_path,
-	    path[0] != '\0' ? "/" : "", path);
+	text_format(whole, sizeof(whole), "%s%s%s", source->root_path, path[0] != '\0' ? "/" : "",
+	    path);
 	if (status == 403) {
 		file_explain(whole, error, why, sizeof(why));
 		run_log(source->run, JOURNAL_WARNING, path, "403: %s", why);
 	} else {
-		run_log(source->run, JOURNAL_ERROR, path, "%u: %s cannot be read: %s",
-		    status, whole, strerror(error));
+		run_log(source->run, JOURNAL_ERROR, path, "%u: %s cannot be read: %s", status,
+		    whole, strerror(error));
 	}
 }
 
@@ -81,18 +80,16 @@ static void keep_version(struct entry *entry, const struct version *version)
 }
 
 /* Which companions of path there are that may stand for it. */
-static unsigned look_companions(const struct entry_source *source,
-    const char *path, const struct stat *original)
+static unsigned look_companions(const struct entry_source *source, const char *path,
+    const struct stat *original)
 {
 	unsigned found = 0;
 	char name[PATH_MAX];
 	struct stat stat;
 	for (int i = ENCODING_IDENTITY + 1; i < ENCODING_COUNT; i++) {
-		if (!text_format(name, sizeof(name), "%s%s", path,
-		    encoding_kinds[i].suffix))
+		if (!text_format(name, sizeof(name), "%s%s", path, encoding_kinds[i].suffix))
 			continue;
-		if (root_look(source->root, name, &stat) != 0 ||
-		    !S_ISREG(stat.st_mode))
+		if (root_look(source->root, name, &stat) != 0 || !S_ISREG(stat.st_mode))
 			continue;
 		if (stat.st_mtim.tv_sec >= original->st_mtim.tv_sec)
 			found |= 1u << i;
@@ -100,24 +97,22 @@ static unsigned look_companions(const struct entry_source *source,
 	return found;
 }
 
-static void open_companions(const struct entry_source *source,
-    struct entry *entry, unsigned there)
+static void open_companions(const struct entry_source *source, struct entry *entry, unsigned there)
 {
 	struct version version;
 	for (int i = ENCODING_IDENTITY + 1; i < ENCODING_COUNT; i++) {
 		if ((there & 1u << i) == 0)
 			continue;
 		/* One that cannot be read is as good as not there. */
-		if (version_open(source->root, entry->path, (enum encoding)i, true,
-		    &version) != 0)
+		if (version_open(source->root, entry->path, (enum encoding)i, true, &version) != 0)
 			continue;
 		keep_version(entry, &version);
 		entry->encodings |= 1u << i;
 	}
 }
 
-static void open_file(struct entry_source *source, struct entry *entry,
-    const char *path, const struct stat *stat, int64_t now)
+static void open_file(struct entry_source *source, struct entry *entry, const char *path,
+    const struct stat *stat, int64_t now)
 {
 	struct version version;
 	unsigned there = 0;
@@ -125,8 +120,7 @@ static void open_file(struct entry_source *source, struct entry *entry,
 
 	if (source->precompressed)
 		there = look_companions(source, path, stat);
-	error = version_open(source->root, path, ENCODING_IDENTITY, there != 0,
-	    &version);
+	error = version_open(source->root, path, ENCODING_IDENTITY, there != 0, &version);
 	if (error != 0) {
 		set_error(source, entry, path, error, now);
 		return;
@@ -147,15 +141,15 @@ static void open_redirect(struct entry *entry)
 	free(place);
 }
 
-static void open_folder(struct entry_source *source, struct entry *entry,
-    const char *path, int64_t now)
+static void open_folder(struct entry_source *source, struct entry *entry, const char *path,
+    int64_t now)
 {
 	char index[PATH_MAX];
 	struct stat stat;
 	int error = ENAMETOOLONG;
 
-	if (text_format(index, sizeof(index), "%s%s%s", path,
-	    path[0] != '\0' ? "/" : "", source->index))
+	if (text_format(index, sizeof(index), "%s%s%s", path, path[0] != '\0' ? "/" : "",
+		source->index))
 		error = root_look(source->root, index, &stat);
 	if (error == 0 && S_ISREG(stat.st_mode)) {
 		open_file(source, entry, index, &stat, now);
@@ -201,8 +195,7 @@ static void look_up(struct entry_source *source, struct entry *entry, int64_t no
 		entry->close = target.odd;
 }
 
-struct entry *entry_open(struct entry_source *source, const char *raw,
-    size_t length, int64_t now)
+struct entry *entry_open(struct entry_source *source, const char *raw, size_t length, int64_t now)
 {
 	struct entry *entry = memory_new(sizeof(*entry));
 	entry->key = memory_copy(raw, length);
@@ -231,18 +224,18 @@ void entry_close(struct entry *entry)
 
 /* The name was opened beneath the root before; when it leads to the same inode
  * again, it does not matter by which way, so a plain stat is enough. */
-static bool look_again(const struct entry_source *source,
-    const struct entry *entry, enum encoding encoding, struct stat *stat_r)
+static bool look_again(const struct entry_source *source, const struct entry *entry,
+    enum encoding encoding, struct stat *stat_r)
 {
 	char name[PATH_MAX];
 	return text_format(name, sizeof(name), "%s%s", entry->path,
-	    encoding_kinds[encoding].suffix) &&
+		   encoding_kinds[encoding].suffix) &&
 	    fstatat(source->root, name, stat_r, 0) == 0;
 }
 
 /* Whether what stands for a coding is what would be found now. */
-static bool current_companion(const struct entry_source *source,
-    const struct entry *entry, enum encoding encoding)
+static bool current_companion(const struct entry_source *source, const struct entry *entry,
+    enum encoding encoding)
 {
 	const struct version *version = entry->version[encoding];
 	struct stat stat;

@@ -19,21 +19,21 @@ enum entry_kind { ENTRY_FILE, ENTRY_FOLDER, ENTRY_LISTING, ENTRY_STATUS };
 
 struct entry {
 	enum entry_kind kind;
-	unsigned status;	/* ENTRY_STATUS */
-	bool close;		/* the connection ends with the answer */
-	char *path;		/* ENTRY_FILE: below the root, decoded */
-	unsigned encodings;	/* 1 << encoding for each companion there is */
+	unsigned status;    /* ENTRY_STATUS */
+	bool close;         /* the connection ends with the answer */
+	char *path;         /* ENTRY_FILE: below the root, decoded */
+	unsigned encodings; /* 1 << encoding for each companion there is */
 	struct version *version[ENCODING_COUNT];
-	struct MHD_Response *page;	/* ENTRY_FOLDER (without a query), ENTRY_LISTING */
-	size_t memory;		/* bytes it holds, about */
+	struct MHD_Response *page; /* ENTRY_FOLDER (without a query), ENTRY_LISTING */
+	size_t memory;             /* bytes it holds, about */
 	unsigned descriptors;
 
 	/* The cache's. */
-	char *key;		/* the path as it was asked for, not NUL-terminated */
+	char *key; /* the path as it was asked for, not NUL-terminated */
 	size_t key_length;
 	uint64_t hash;
 	uint64_t hits;
-	int64_t checked;	/* monotonic ns */
+	int64_t checked; /* monotonic ns */
 	struct entry *chain;
 	struct entry *newer, *older;
 };
@@ -45,7 +45,7 @@ struct entry_source {
 	const char *index;
 	bool listing;
 	bool precompressed;
-	struct service_run *run;	/* for the journal */
+	struct service_run *run; /* for the journal */
 	/* Refusals told within the current minute, and when that began. */
 	int64_t told_since;
 	unsigned told, untold;
@@ -53,9 +53,8 @@ struct entry_source {
 
 /* raw: a target's path as it came (RFC 3986 encoded). Never NULL. now:
  * monotonic ns. */
-struct entry *entry_open(struct entry_source *source, const char *raw,
-    size_t length, int64_t now);
-void entry_close(struct entry *entry);		/* NULL allowed */
+struct entry *entry_open(struct entry_source *source, const char *raw, size_t length, int64_t now);
+void entry_close(struct entry *entry); /* NULL allowed */
 /* Whether the files behind it are still the same. False for all but files:
  * those are looked up again. */
 bool entry_current(const struct entry_source *source, const struct entry *entry);

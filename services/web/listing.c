@@ -20,7 +20,7 @@
 #include "data/text.h"
 #include "services/web/root.h"
 
-#define LOOK_MAX (LISTING_MAX * 4)	/* names read of a folder, listed or not */
+#define LOOK_MAX (LISTING_MAX * 4) /* names read of a folder, listed or not */
 
 struct item {
 	char *name;
@@ -36,13 +36,13 @@ struct list {
 };
 
 static const char style[] =
-	"<style>:root{color-scheme:light dark}"
-	"body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
-	"h1{font-size:1.3rem;overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}"
-	"td,th{padding:.2rem .6rem;text-align:left;border-bottom:1px solid #8883}"
-	"td:first-child{overflow-wrap:anywhere}"
-	"td+td,th+th{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}"
-	"a{text-decoration:none}a:hover{text-decoration:underline}</style>";
+    "<style>:root{color-scheme:light dark}"
+    "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
+    "h1{font-size:1.3rem;overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}"
+    "td,th{padding:.2rem .6rem;text-align:left;border-bottom:1px solid #8883}"
+    "td:first-child{overflow-wrap:anywhere}"
+    "td+td,th+th{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}"
+    "a{text-decoration:none}a:hover{text-decoration:underline}</style>";
 
 void listing_escape(FILE *out, const char *text)
 {
@@ -50,12 +50,23 @@ void listing_escape(FILE *out, const char *text)
 	text_clean(clean, sizeof(clean), text, strlen(text));
 	for (const char *p = clean; *p != '\0'; p++) {
 		switch (*p) {
-		case '&': fputs("&amp;", out); break;
-		case '<': fputs("&lt;", out); break;
-		case '>': fputs("&gt;", out); break;
-		case '"': fputs("&quot;", out); break;
-		case '\'': fputs("&#39;", out); break;
-		default: fputc(*p, out);
+		case '&':
+			fputs("&amp;", out);
+			break;
+		case '<':
+			fputs("&lt;", out);
+			break;
+		case '>':
+			fputs("&gt;", out);
+			break;
+		case '"':
+			fputs("&quot;", out);
+			break;
+		case '\'':
+			fputs("&#39;", out);
+			break;
+		default:
+			fputc(*p, out);
 		}
 	}
 }
@@ -87,14 +98,12 @@ static bool is_servable(const char *name)
 	return true;
 }
 
-static void add_item(struct list *list, int root, const char *path,
-    const char *name)
+static void add_item(struct list *list, int root, const char *path, const char *name)
 {
 	char whole[PATH_MAX];
 	struct stat stat;
 	if (!is_servable(name) ||
-	    !text_format(whole, sizeof(whole), "%s%s%s", path,
-	    path[0] != '\0' ? "/" : "", name) ||
+	    !text_format(whole, sizeof(whole), "%s%s%s", path, path[0] != '\0' ? "/" : "", name) ||
 	    root_look(root, whole, &stat) != 0 ||
 	    (!S_ISREG(stat.st_mode) && !S_ISDIR(stat.st_mode)))
 		return;
@@ -163,27 +172,28 @@ static void print_item(FILE *out, const struct item *item)
 
 static void print_page(FILE *out, const struct list *list, const char *path)
 {
+	const char *end = path[0] != '\0' ? "/" : "";
 	fputs("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
-	    "<meta name=\"viewport\" content=\"width=device-width\"><title>/", out);
+	      "<meta name=\"viewport\" content=\"width=device-width\"><title>/",
+	    out);
 	listing_escape(out, path);
-	fprintf(out, "</title>%s<h1>/", style);
+	fprintf(out, "%s</title>%s<h1>/", end, style);
 	listing_escape(out, path);
-	fputs("</h1><table><tr><th>Name<th>Size<th>Modified (UTC)\n", out);
+	fprintf(out, "%s</h1><table><tr><th>Name<th>Size<th>Modified (UTC)\n", end);
 	if (path[0] != '\0')
 		fputs("<tr><td><a href=\"../\">../</a><td><td>\n", out);
 	for (size_t i = 0; i < list->count; i++)
 		print_item(out, &list->item[i]);
 	fputs("</table>", out);
 	if (list->more)
-		fprintf(out, "<p>Only %zu names are shown; there are more.</p>",
-		    list->count);
+		fprintf(out, "<p>Only %zu names are shown; there are more.</p>", list->count);
 	fputs("</html>\n", out);
 }
 
 static struct MHD_Response *make_response(char *text, size_t length)
 {
-	struct MHD_Response *page = MHD_create_response_from_buffer_with_free_callback(
-	    length, text, free);
+	struct MHD_Response *page =
+	    MHD_create_response_from_buffer_with_free_callback(length, text, free);
 	if (page == NULL) {
 		free(text);
 		return NULL;
@@ -196,8 +206,7 @@ static struct MHD_Response *make_response(char *text, size_t length)
 	return page;
 }
 
-int listing_make(int root, const char *path, struct MHD_Response **page_r,
-    size_t *memory_r)
+int listing_make(int root, const char *path, struct MHD_Response **page_r, size_t *memory_r)
 {
 	struct list *list = memory_new(sizeof(*list));
 	char *text = NULL;
@@ -206,7 +215,7 @@ int listing_make(int root, const char *path, struct MHD_Response **page_r,
 	if (error == 0) {
 		FILE *out = open_memstream(&text, &length);
 		if (out == NULL)
-			abort();	/* no memory for its bookkeeping */
+			abort(); /* no memory for its bookkeeping */
 		print_page(out, list, path);
 		fclose(out);
 		*page_r = make_response(text, length);

@@ -16,8 +16,7 @@
 
 /* 0 and a page that the caller destroys, with its size added to memory_r; or an
  * errno. */
-int listing_make(int root, const char *path, struct MHD_Response **page_r,
-    size_t *memory_r);
+int listing_make(int root, const char *path, struct MHD_Response **page_r, size_t *memory_r);
 
 /* text as HTML: markup escaped, what is not valid UTF-8 made visible. */
 void listing_escape(FILE *out, const char *text);

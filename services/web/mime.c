@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXTENSION_MAX 16	/* longer ones are not in the table */
+#define EXTENSION_MAX 16 /* longer ones are not in the table */
 
 struct mime_row {
 	const char *extension;
@@ -295,8 +295,8 @@ const char *mime_type(const char *path)
 		lower[i++] = *p >= 'A' && *p <= 'Z' ? (char)(*p | 0x20) : *p;
 	}
 	lower[i] = '\0';
-	const struct mime_row *row = bsearch(lower, mime_rows, MIME_ROWS,
-	    sizeof(mime_rows[0]), compare_row);
+	const struct mime_row *row =
+	    bsearch(lower, mime_rows, MIME_ROWS, sizeof(mime_rows[0]), compare_row);
 	return row != NULL ? row->type : "application/octet-stream";
 }
 

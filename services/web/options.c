@@ -25,60 +25,105 @@ static bool valid_access_log(const char *value, const char **expected_r)
 static bool valid_index(const char *value, const char **expected_r)
 {
 	*expected_r = "a file name such as index.html, without a slash and "
-	    "without a dot in front";
+		      "without a dot in front";
 	return value[0] != '\0' && value[0] != '.' && strlen(value) < 256 &&
 	    strchr(value, '/') == NULL;
 }
 
 const struct setting options_rows[] = {
-	{ .name = "listen", .type = SETTING_LISTEN, .fallback = "*:80",
+	{ .name = "listen",
+	    .type = SETTING_LISTEN,
+	    .fallback = "*:80",
 	    .fallback_home = "127.0.0.1:0,[::1]:0",
 	    .help = "addresses and ports to answer on; port 0: a free one, kept" },
-	{ .name = "root", .type = SETTING_PATH, .fallback = "www",
+	{ .name = "root",
+	    .type = SETTING_PATH,
+	    .fallback = "www",
 	    .help = "folder whose files are served; nothing outside of it ever is" },
-	{ .name = "index", .type = SETTING_TEXT, .fallback = "index.html",
+	{ .name = "index",
+	    .type = SETTING_TEXT,
+	    .fallback = "index.html",
 	    .valid = valid_index,
 	    .help = "file that stands for its folder" },
-	{ .name = "directory_listing", .type = SETTING_BOOLEAN, .fallback = "false",
+	{ .name = "directory_listing",
+	    .type = SETTING_BOOLEAN,
+	    .fallback = "false",
 	    .help = "list the files of a folder that has no index" },
-	{ .name = "precompressed", .type = SETTING_BOOLEAN, .fallback = "true",
+	{ .name = "precompressed",
+	    .type = SETTING_BOOLEAN,
+	    .fallback = "true",
 	    .help = "send FILE.br, FILE.zst or FILE.gz for FILE to clients that take it" },
-	{ .name = "access_log", .type = SETTING_TEXT, .fallback = "off",
+	{ .name = "access_log",
+	    .type = SETTING_TEXT,
+	    .fallback = "off",
 	    .valid = valid_access_log,
 	    .help = "off, journal, or a file (Combined format; relative to the state folder)" },
-	{ .name = "workers", .type = SETTING_INTEGER, .fallback = "0",
-	    .min = 0, .max = 64, .effect = SETTING_RESTART,
+	{ .name = "workers",
+	    .type = SETTING_INTEGER,
+	    .fallback = "0",
+	    .min = 0,
+	    .max = 64,
+	    .effect = SETTING_RESTART,
 	    .help = "threads; 0: one for each processor core" },
-	{ .name = "connections", .type = SETTING_INTEGER, .fallback = "12000",
-	    .min = 1, .max = 1000000,
+	{ .name = "connections",
+	    .type = SETTING_INTEGER,
+	    .fallback = "12000",
+	    .min = 1,
+	    .max = 1000000,
 	    .help = "connections at a time in all; more are answered with 503" },
-	{ .name = "connections_per_address", .type = SETTING_INTEGER, .fallback = "256",
-	    .min = 0, .max = 1000000,
+	{ .name = "connections_per_address",
+	    .type = SETTING_INTEGER,
+	    .fallback = "256",
+	    .min = 0,
+	    .max = 1000000,
 	    .help = "connections of one address (IPv6: /64), 0: no limit; more get 429" },
-	{ .name = "limit_loopback", .type = SETTING_BOOLEAN, .fallback = "false",
+	{ .name = "limit_loopback",
+	    .type = SETTING_BOOLEAN,
+	    .fallback = "false",
 	    .help = "connections_per_address holds for this machine itself too" },
-	{ .name = "header_limit", .type = SETTING_SIZE, .fallback = "8K",
-	    .min = KIB, .max = HTTP_HEAD_BYTES_MAX, .unit = "bytes",
+	{ .name = "header_limit",
+	    .type = SETTING_SIZE,
+	    .fallback = "8K",
+	    .min = KIB,
+	    .max = HTTP_HEAD_BYTES_MAX,
+	    .unit = "bytes",
 	    .help = "size of a request's head; a bigger one is answered with 431" },
-	{ .name = "header_timeout", .type = SETTING_DURATION, .fallback = "10s",
-	    .min = SECOND_MS, .max = HOUR_MS,
+	{ .name = "header_timeout",
+	    .type = SETTING_DURATION,
+	    .fallback = "10s",
+	    .min = SECOND_MS,
+	    .max = HOUR_MS,
 	    .help = "time for a request's head to arrive; later it is answered with 408" },
-	{ .name = "idle_timeout", .type = SETTING_DURATION, .fallback = "60s",
-	    .min = SECOND_MS, .max = 24 * HOUR_MS,
+	{ .name = "idle_timeout",
+	    .type = SETTING_DURATION,
+	    .fallback = "60s",
+	    .min = SECOND_MS,
+	    .max = 24 * HOUR_MS,
 	    .help = "time that a connection without a request is kept" },
-	{ .name = "send_timeout", .type = SETTING_DURATION, .fallback = "30s",
-	    .min = SECOND_MS, .max = 24 * HOUR_MS,
+	{ .name = "send_timeout",
+	    .type = SETTING_DURATION,
+	    .fallback = "30s",
+	    .min = SECOND_MS,
+	    .max = 24 * HOUR_MS,
 	    .help = "time that a client may take nothing of an answer" },
-	{ .name = "file_cache", .type = SETTING_INTEGER, .fallback = "1000",
-	    .min = 0, .max = 100000, .unit = "files",
+	{ .name = "file_cache",
+	    .type = SETTING_INTEGER,
+	    .fallback = "1000",
+	    .min = 0,
+	    .max = 100000,
+	    .unit = "files",
 	    .help = "files that each worker keeps open or in memory; 0: none" },
-	{ .name = "file_cache_memory", .type = SETTING_SIZE, .fallback = "16M",
-	    .min = 128 * KIB, .max = (int64_t)4096 * MIB, .unit = "bytes",
+	{ .name = "file_cache_memory",
+	    .type = SETTING_SIZE,
+	    .fallback = "16M",
+	    .min = 128 * KIB,
+	    .max = (int64_t)4096 * MIB,
+	    .unit = "bytes",
 	    .help = "memory that the kept files of each worker may take" },
 	{ .name = NULL },
 };
 
-#define BODY_BYTES (64 * KIB)	/* of a GET; read and dropped */
+#define BODY_BYTES (64 * KIB) /* of a GET; read and dropped */
 #define BODY_MS (20 * SECOND_MS)
 #define HEADERS 100
 
@@ -90,8 +135,7 @@ static void read_limits(const struct settings *set, struct http_limits *limits)
 		.headers = HEADERS,
 		.body_bytes = BODY_BYTES,
 		.connections = (unsigned)settings_number(set, "connections"),
-		.address_connections =
-		    (unsigned)settings_number(set, "connections_per_address"),
+		.address_connections = (unsigned)settings_number(set, "connections_per_address"),
 		.loopback_counts = settings_boolean(set, "limit_loopback"),
 		.head_ms = (unsigned)settings_number(set, "header_timeout"),
 		.idle_ms = (unsigned)settings_number(set, "idle_timeout"),
@@ -100,8 +144,7 @@ static void read_limits(const struct settings *set, struct http_limits *limits)
 	};
 }
 
-static void read_access(struct options *options, const char *value,
-    const char *state_folder)
+static void read_access(struct options *options, const char *value, const char *state_folder)
 {
 	if (strcmp(value, "off") == 0) {
 		options->access = ACCESS_OFF;
@@ -109,7 +152,8 @@ static void read_access(struct options *options, const char *value,
 		options->access = ACCESS_JOURNAL;
 	} else {
 		options->access = ACCESS_FILE;
-		options->access_path = value[0] == '/' ? memory_string(value) :
+		options->access_path = value[0] == '/' ?
+		    memory_string(value) :
 		    memory_format("%s/%s", state_folder, value);
 	}
 }
@@ -141,8 +185,10 @@ struct options *options_new(const struct settings *set, const char *state_folder
 	read_limits(set, &options->limits);
 	read_access(options, settings_text(set, "access_log"), state_folder);
 	if (options->access == ACCESS_FILE && is_below(options->access_path, options->root)) {
-		fault_set(fault, FAULT_USAGE, "access_log %s lies below root %s, "
-		    "where everybody could fetch it", options->access_path, options->root);
+		fault_set(fault, FAULT_USAGE,
+		    "access_log %s lies below root %s, "
+		    "where everybody could fetch it",
+		    options->access_path, options->root);
 		fault_next(fault, "choose a file outside of the root");
 		options_free(options);
 		return NULL;

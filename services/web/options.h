@@ -20,15 +20,15 @@ enum access_target { ACCESS_OFF, ACCESS_JOURNAL, ACCESS_FILE };
 
 struct options {
 	uint64_t generation;
-	char *root;		/* absolute */
-	bool root_default;	/* nobody set it */
+	char *root;        /* absolute */
+	bool root_default; /* nobody set it */
 	char *index;
 	bool listing;
 	bool precompressed;
 	size_t cache_files;
-	size_t cache_memory;	/* bytes, of each worker */
+	size_t cache_memory; /* bytes, of each worker */
 	enum access_target access;
-	char *access_path;	/* absolute; NULL unless ACCESS_FILE */
+	char *access_path; /* absolute; NULL unless ACCESS_FILE */
 	struct http_limits limits;
 };
 

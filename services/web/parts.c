@@ -21,16 +21,16 @@
 #define PARTS_HEAD 256
 
 struct piece {
-	uint64_t begin;		/* in the body */
+	uint64_t begin; /* in the body */
 	size_t head_length;
-	struct range range;	/* length 0: the closing delimiter */
+	struct range range; /* length 0: the closing delimiter */
 	char head[PARTS_HEAD];
 };
 
 struct parts {
-	int fd;			/* -1: bytes */
-	char *bytes;		/* a copy */
-	size_t count;		/* pieces, the closing one included */
+	int fd;       /* -1: bytes */
+	char *bytes;  /* a copy */
+	size_t count; /* pieces, the closing one included */
 	struct piece piece[RANGE_MAX + 1];
 };
 
@@ -39,30 +39,26 @@ static int duplicate(int fd)
 	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
-struct MHD_Response *version_part(const struct version *version,
-    const struct range *range)
+struct MHD_Response *version_part(const struct version *version, const struct range *range)
 {
 	struct MHD_Response *response;
 	char text[96];
 
 	if (version->bytes != NULL) {
 		response = MHD_create_response_from_buffer((size_t)range->length,
-		    (void *)(uintptr_t)(version->bytes + range->first),
-		    MHD_RESPMEM_MUST_COPY);
+		    (void *)(uintptr_t)(version->bytes + range->first), MHD_RESPMEM_MUST_COPY);
 	} else {
 		int fd = duplicate(version->fd);
 		if (fd < 0)
 			return NULL;
-		response = MHD_create_response_from_fd_at_offset64(range->length,
-		    fd, range->first);
+		response = MHD_create_response_from_fd_at_offset64(range->length, fd, range->first);
 		if (response == NULL)
 			close(fd);
 	}
 	if (response == NULL)
 		return NULL;
 	version_headers(version, response);
-	text_format(text, sizeof(text), "bytes %llu-%llu/%llu",
-	    (unsigned long long)range->first,
+	text_format(text, sizeof(text), "bytes %llu-%llu/%llu", (unsigned long long)range->first,
 	    (unsigned long long)(range->first + range->length - 1),
 	    (unsigned long long)version->size);
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_RANGE, text);
@@ -74,8 +70,7 @@ static uint64_t piece_end(const struct piece *piece)
 	return piece->begin + piece->head_length + piece->range.length;
 }
 
-static ssize_t read_file(const struct parts *parts, uint64_t from, char *out,
-    size_t size)
+static ssize_t read_file(const struct parts *parts, uint64_t from, char *out, size_t size)
 {
 	if (parts->bytes != NULL) {
 		memcpy(out, parts->bytes + from, size);
@@ -107,8 +102,7 @@ static ssize_t read_parts(void *arg, uint64_t position, char *out, size_t size)
 	}
 	at -= piece->head_length;
 	uint64_t left = piece->range.length - at;
-	return read_file(parts, piece->range.first + at, out,
-	    size < left ? size : (size_t)left);
+	return read_file(parts, piece->range.first + at, out, size < left ? size : (size_t)left);
 }
 
 static void free_parts(void *arg)
@@ -134,13 +128,13 @@ static uint64_t lay_out(struct parts *parts, const struct version *version,
 			text_format(piece->head, sizeof(piece->head),
 			    "%s--%016llx\r\nContent-Type: %s\r\n"
 			    "Content-Range: bytes %llu-%llu/%llu\r\n\r\n",
-			    i > 0 ? "\r\n" : "", (unsigned long long)boundary,
-			    version->type, (unsigned long long)ranges[i].first,
+			    i > 0 ? "\r\n" : "", (unsigned long long)boundary, version->type,
+			    (unsigned long long)ranges[i].first,
 			    (unsigned long long)(ranges[i].first + ranges[i].length - 1),
 			    (unsigned long long)version->size);
 		} else {
-			text_format(piece->head, sizeof(piece->head),
-			    "\r\n--%016llx--\r\n", (unsigned long long)boundary);
+			text_format(piece->head, sizeof(piece->head), "\r\n--%016llx--\r\n",
+			    (unsigned long long)boundary);
 		}
 		piece->head_length = strlen(piece->head);
 		begin = piece_end(piece);
@@ -149,8 +143,8 @@ static uint64_t lay_out(struct parts *parts, const struct version *version,
 	return begin;
 }
 
-struct MHD_Response *version_parts(const struct version *version,
-    const struct range *ranges, size_t count, uint64_t boundary)
+struct MHD_Response *version_parts(const struct version *version, const struct range *ranges,
+    size_t count, uint64_t boundary)
 {
 	struct parts *parts = memory_new(sizeof(*parts));
 	struct version multipart = *version;
@@ -165,8 +159,8 @@ struct MHD_Response *version_parts(const struct version *version,
 			goto failed;
 	}
 	uint64_t length = lay_out(parts, version, ranges, count, boundary);
-	struct MHD_Response *response = MHD_create_response_from_callback(length,
-	    PARTS_BLOCK, read_parts, parts, free_parts);
+	struct MHD_Response *response =
+	    MHD_create_response_from_callback(length, PARTS_BLOCK, read_parts, parts, free_parts);
 	if (response == NULL)
 		goto failed;
 	text_format(type, sizeof(type), "multipart/byteranges; boundary=%016llx",

@@ -88,8 +88,7 @@ static size_t join(struct range *ranges, size_t count)
 			if (!touches(&ranges[i], &ranges[j]))
 				continue;
 			absorb(&ranges[i], &ranges[j]);
-			memmove(&ranges[j], &ranges[j + 1],
-			    (count - j - 1) * sizeof(ranges[0]));
+			memmove(&ranges[j], &ranges[j + 1], (count - j - 1) * sizeof(ranges[0]));
 			count--;
 			j = i;
 		}
@@ -97,8 +96,8 @@ static size_t join(struct range *ranges, size_t count)
 	return count;
 }
 
-enum range_answer range_parse(const char *header, uint64_t size,
-    struct range ranges_r[RANGE_MAX], size_t *count_r)
+enum range_answer range_parse(const char *header, uint64_t size, struct range ranges_r[RANGE_MAX],
+    size_t *count_r)
 {
 	size_t seen = 0, count = 0;
 	*count_r = 0;

@@ -15,7 +15,7 @@
 
 #include "data/file.h"
 
-#define ATTEMPTS 8	/* a rename anywhere in the system may give EAGAIN */
+#define ATTEMPTS 8 /* a rename anywhere in the system may give EAGAIN */
 
 static int open_beneath(int root, const char *path, unsigned long long flags)
 {
@@ -24,8 +24,8 @@ static int open_beneath(int root, const char *path, unsigned long long flags)
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
 	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-		long fd = syscall(SYS_openat2, root, path[0] != '\0' ? path : ".",
-		    &how, sizeof(how));
+		long fd =
+		    syscall(SYS_openat2, root, path[0] != '\0' ? path : ".", &how, sizeof(how));
 		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
 			return (int)fd;
 	}
@@ -37,7 +37,8 @@ bool root_supported(struct fault *fault)
 	int fd = open_beneath(AT_FDCWD, ".", O_PATH | O_DIRECTORY);
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
 		fault_errno(fault, errno, "files cannot be opened safely");
-		return fault_next(fault, "openat2 is needed: Linux 5.6 or newer, "
+		return fault_next(fault,
+		    "openat2 is needed: Linux 5.6 or newer, "
 		    "and a container that permits it");
 	}
 	if (fd >= 0)
@@ -63,10 +64,12 @@ int root_open(const char *folder, struct fault *fault)
 		fault_errno(fault, error, "%s", folder);
 	}
 	if (error == ENOENT)
-		fault_next(fault, "make the folder, or set another: "
+		fault_next(fault,
+		    "make the folder, or set another: "
 		    "steward set web.root=FOLDER");
 	else
-		fault_next(fault, "permit it, or set another folder: "
+		fault_next(fault,
+		    "permit it, or set another folder: "
 		    "steward set web.root=FOLDER");
 	return -1;
 }
@@ -81,8 +84,8 @@ int root_look(int root, const char *path, struct stat *stat_r)
 	return error;
 }
 
-static int open_kind(int root, const char *path, unsigned long long flags,
-    mode_t kind, int *fd_r, struct stat *stat_r)
+static int open_kind(int root, const char *path, unsigned long long flags, mode_t kind, int *fd_r,
+    struct stat *stat_r)
 {
 	int error = 0;
 	int fd = open_beneath(root, path, flags);
@@ -107,14 +110,12 @@ int root_read(int root, const char *path, int *fd_r, struct stat *stat_r)
 		return error;
 	if (!S_ISREG(stat_r->st_mode))
 		return ENOENT;
-	return open_kind(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, S_IFREG,
-	    fd_r, stat_r);
+	return open_kind(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, S_IFREG, fd_r, stat_r);
 }
 
 int root_folder(int root, const char *path, int *fd_r, struct stat *stat_r)
 {
-	return open_kind(root, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, S_IFDIR,
-	    fd_r, stat_r);
+	return open_kind(root, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, S_IFDIR, fd_r, stat_r);
 }
 
 int root_status(int error)

@@ -17,10 +17,10 @@ struct site {
 	struct entry_source source;
 	struct cache *cache;
 	uint64_t generation;
-	int64_t now;			/* never goes back */
+	int64_t now; /* never goes back */
 	int64_t root_checked;
-	bool root_told;			/* that it cannot be entered */
-	struct entry *single;		/* in use and not in the cache */
+	bool root_told;       /* that it cannot be entered */
+	struct entry *single; /* in use and not in the cache */
 };
 
 static void close_root(struct site *site)
@@ -102,8 +102,8 @@ uint64_t site_generation(const struct site *site)
 	return site->generation;
 }
 
-struct entry *site_find(struct site *site, const char *raw, size_t length,
-    int64_t now, bool *cached_r)
+struct entry *site_find(struct site *site, const char *raw, size_t length, int64_t now,
+    bool *cached_r)
 {
 	struct entry *entry = cache_find(site->cache, raw, length);
 	if (now > site->now)

@@ -56,10 +56,9 @@ bool target_split(const char *raw, size_t length, struct target *target_r)
 	target_r->raw_path = raw + begin;
 	const char *mark = memchr(raw + begin, '?', length - begin);
 	target_r->query = mark != NULL ? mark + 1 : NULL;
-	target_r->query_length = mark != NULL ?
-	    (size_t)(raw + length - (mark + 1)) : 0;
-	target_r->raw_path_length = mark != NULL ?
-	    (size_t)(mark - target_r->raw_path) : length - begin;
+	target_r->query_length = mark != NULL ? (size_t)(raw + length - (mark + 1)) : 0;
+	target_r->raw_path_length =
+	    mark != NULL ? (size_t)(mark - target_r->raw_path) : length - begin;
 	return true;
 }
 
@@ -87,8 +86,8 @@ static bool looks_odd(const unsigned char *name, size_t length)
 			return true;
 		if (name[i] == '\\')
 			return true;
-		if (name[i] == '%' && (hex_digit((unsigned char)next) >= 0 ||
-		    next == 'u' || next == '%'))
+		if (name[i] == '%' &&
+		    (hex_digit((unsigned char)next) >= 0 || next == 'u' || next == '%'))
 			return true;
 	}
 	return false;

@@ -12,13 +12,13 @@
  * .well-known at the top, RFC 8615), without NUL and control characters.
  * Pure, any thread.
  */
-#define TARGET_PATH 4096	/* bytes of a decoded path, its NUL included */
+#define TARGET_PATH 4096 /* bytes of a decoded path, its NUL included */
 
 struct target {
-	char path[TARGET_PATH];	/* no slash at either end; "" is the root itself */
+	char path[TARGET_PATH]; /* no slash at either end; "" is the root itself */
 	size_t length;
-	bool folder;		/* the target ended in '/' */
-	bool asterisk;		/* "*": the server itself; path is empty */
+	bool folder;   /* the target ended in '/' */
+	bool asterisk; /* "*": the server itself; path is empty */
 	/* It looks like an attempt to escape from the root, though it cannot:
 	 * where nothing of that name is found the connection is closed. */
 	bool odd;

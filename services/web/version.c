@@ -19,7 +19,7 @@
 #include "services/web/mime.h"
 #include "services/web/root.h"
 
-#define TICK_NS INT64_C(20000000)	/* two ticks of the slowest kernel clock */
+#define TICK_NS INT64_C(20000000) /* two ticks of the slowest kernel clock */
 
 static int64_t nanoseconds(struct timespec t)
 {
@@ -45,7 +45,7 @@ static bool is_fresh(const struct stat *stat)
 static void add(struct MHD_Response *response, const char *name, const char *value)
 {
 	if (MHD_add_response_header(response, name, value) != MHD_YES)
-		abort();	/* constants and our own texts only */
+		abort(); /* constants and our own texts only */
 }
 
 void version_headers(const struct version *version, struct MHD_Response *response)
@@ -90,19 +90,18 @@ static void describe(struct version *version)
 	version->modified = seen->st_mtim.tv_sec;
 	http_date((time_t)version->modified, version->modified_text);
 	text_format(version->etag, sizeof(version->etag), "\"%llx-%llx-%llx%s%s\"",
-	    (unsigned long long)nanoseconds(seen->st_mtim),
-	    (unsigned long long)version->size, (unsigned long long)seen->st_ino,
-	    coding != NULL ? "-" : "", coding != NULL ? coding : "");
+	    (unsigned long long)nanoseconds(seen->st_mtim), (unsigned long long)version->size,
+	    (unsigned long long)seen->st_ino, coding != NULL ? "-" : "",
+	    coding != NULL ? coding : "");
 }
 
 static bool build_answers(struct version *version, char *bytes, int fd)
 {
 	if (bytes != NULL)
-		version->full = MHD_create_response_from_buffer((size_t)version->size,
-		    bytes, MHD_RESPMEM_MUST_FREE);
+		version->full = MHD_create_response_from_buffer((size_t)version->size, bytes,
+		    MHD_RESPMEM_MUST_FREE);
 	else
-		version->full = MHD_create_response_from_fd_at_offset64(
-		    version->size, fd, 0);
+		version->full = MHD_create_response_from_fd_at_offset64(version->size, fd, 0);
 	if (version->full == NULL) {
 		free(bytes);
 		close(fd);
@@ -113,10 +112,9 @@ static bool build_answers(struct version *version, char *bytes, int fd)
 	version->bytes = bytes;
 	version->fd = bytes != NULL ? -1 : fd;
 	version_headers(version, version->full);
-	version->unchanged = MHD_create_response_from_buffer(0, "",
-	    MHD_RESPMEM_PERSISTENT);
+	version->unchanged = MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
 	if (version->unchanged == NULL)
-		abort();	/* no memory for a few hundred bytes */
+		abort(); /* no memory for a few hundred bytes */
 	add(version->unchanged, MHD_HTTP_HEADER_ETAG, version->etag);
 	add(version->unchanged, MHD_HTTP_HEADER_LAST_MODIFIED, version->modified_text);
 	if (version->varies)
@@ -133,8 +131,7 @@ int version_open(int root, const char *path, enum encoding encoding, bool varies
 
 	memset(version_r, 0, sizeof(*version_r));
 	version_r->fd = -1;
-	if (!text_format(whole, sizeof(whole), "%s%s", path,
-	    encoding_kinds[encoding].suffix))
+	if (!text_format(whole, sizeof(whole), "%s%s", path, encoding_kinds[encoding].suffix))
 		return ENAMETOOLONG;
 	error = root_read(root, whole, &fd, &version_r->seen);
 	if (error != 0)

@@ -18,25 +18,25 @@
  * keeps its descriptor. It does not change when the file does; version_same
  * tells that it did. One thread.
  */
-#define VERSION_SMALL (64 * 1024)	/* bytes: up to here in memory */
+#define VERSION_SMALL (64 * 1024) /* bytes: up to here in memory */
 #define VERSION_ETAG 64
 
 struct version {
-	int fd;			/* -1: in memory; owned by full */
-	const char *bytes;	/* NULL: on disk; owned by full */
+	int fd;            /* -1: in memory; owned by full */
+	const char *bytes; /* NULL: on disk; owned by full */
 	uint64_t size;
 	struct stat seen;
 	/* It changed in the very tick in which it was read, so that a second
 	 * change would not show in its times. */
 	bool fresh;
-	const char *type;	/* a constant */
+	const char *type; /* a constant */
 	enum encoding encoding;
-	bool varies;		/* Vary: Accept-Encoding */
-	int64_t modified;	/* s since 1970 */
+	bool varies;      /* Vary: Accept-Encoding */
+	int64_t modified; /* s since 1970 */
 	char etag[VERSION_ETAG];
 	char modified_text[32];
-	struct MHD_Response *full;	/* 200 */
-	struct MHD_Response *unchanged;	/* 304 */
+	struct MHD_Response *full;      /* 200 */
+	struct MHD_Response *unchanged; /* 304 */
 };
 
 /* path below root, with the suffix of encoding; its type comes from path
@@ -50,10 +50,9 @@ bool version_same(const struct version *version, const struct stat *stat);
 
 /* Parts of it, for 206; the caller gives it to http_answer_once. Several ranges
  * become multipart/byteranges with this boundary. NULL: no descriptor. */
-struct MHD_Response *version_part(const struct version *version,
-    const struct range *range);
-struct MHD_Response *version_parts(const struct version *version,
-    const struct range *ranges, size_t count, uint64_t boundary);
+struct MHD_Response *version_part(const struct version *version, const struct range *range);
+struct MHD_Response *version_parts(const struct version *version, const struct range *ranges,
+    size_t count, uint64_t boundary);
 /* The headers that all answers with this version carry. */
 void version_headers(const struct version *version, struct MHD_Response *response);
 

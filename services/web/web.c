@@ -26,7 +26,7 @@ struct web {
 	struct service_run *run;
 	struct publish *options;
 	struct http_shared *http;
-	uint64_t generation;		/* worker 0 */
+	uint64_t generation; /* worker 0 */
 };
 
 struct web_worker {
@@ -37,7 +37,7 @@ struct web_worker {
 	struct site *site;
 	struct access_log *log;
 	uint64_t boundary;
-	uint64_t lost;			/* of the log, already counted */
+	uint64_t lost; /* of the log, already counted */
 };
 
 /* Kept for each request until it is logged. */
@@ -97,8 +97,7 @@ static void on_request(void *arg, struct http_request *request)
 		return;
 	}
 	use_newest_options(w);
-	struct entry *entry = site_find(w->site, path, length,
-	    http_arrived(request), &cached);
+	struct entry *entry = site_find(w->site, path, length, http_arrived(request), &cached);
 	counter_add(w->counters, cached ? WEB_CACHE_HITS : WEB_CACHE_MISSES, 1);
 	answer_entry(request, entry, &fields, w->boundary++);
 	site_done(w->site, entry);
@@ -131,8 +130,7 @@ static void log_line(struct web_worker *w, const struct access_line *line)
 	}
 }
 
-static void on_done(void *arg, struct http_request *request,
-    const struct http_result *result)
+static void on_done(void *arg, struct http_request *request, const struct http_result *result)
 {
 	struct web_worker *w = arg;
 	const struct web_request *kept = http_data(request);
@@ -148,10 +146,8 @@ static void on_done(void *arg, struct http_request *request,
 		.version = http_version(request),
 		.status = result->status,
 		.bytes = result->bytes,
-		.referer = kept->walked ? kept->referer :
-		    http_header(request, "Referer"),
-		.agent = kept->walked ? kept->agent :
-		    http_header(request, "User-Agent"),
+		.referer = kept->walked ? kept->referer : http_header(request, "Referer"),
+		.agent = kept->walked ? kept->agent : http_header(request, "User-Agent"),
 	};
 	log_line(w, &line);
 }
@@ -202,8 +198,7 @@ static bool prepare_root(struct service_run *run, const struct options *options,
 	return true;
 }
 
-static void *web_open(struct service_run *run, const struct settings *set,
-    struct fault *fault)
+static void *web_open(struct service_run *run, const struct settings *set, struct fault *fault)
 {
 	struct fault log_fault;
 	if (!root_supported(fault))
@@ -260,16 +255,15 @@ static bool web_join(void *state, struct worker *worker, struct fault *fault)
 	return false;
 }
 
-static bool web_listen(void *state, struct worker *worker,
-    struct listener *listener, struct fault *fault)
+static bool web_listen(void *state, struct worker *worker, struct listener *listener,
+    struct fault *fault)
 {
 	struct web_worker *w = worker_data(worker);
 	(void)state;
 	return http_listen(w->server, listener, fault);
 }
 
-static void web_unlisten(void *state, struct worker *worker,
-    struct listener *listener)
+static void web_unlisten(void *state, struct worker *worker, struct listener *listener)
 {
 	struct web_worker *w = worker_data(worker);
 	(void)state;
@@ -295,12 +289,11 @@ static void apply_options(struct worker *worker, void *arg)
 static bool web_reload(void *state, const struct settings *set, struct fault *fault)
 {
 	struct web *web = state;
-	struct options *options = options_new(set, run_state_folder(web->run),
-	    web->generation + 1, fault);
+	struct options *options =
+	    options_new(set, run_state_folder(web->run), web->generation + 1, fault);
 	if (options == NULL)
 		return false;
-	if (!prepare_root(web->run, options, fault) ||
-	    !access_log_try(options, fault)) {
+	if (!prepare_root(web->run, options, fault) || !access_log_try(options, fault)) {
 		options_free(options);
 		return false;
 	}
@@ -336,11 +329,17 @@ static void add_connection(void *arg, const struct http_connection *connection)
 	rows_cell(answer, "%llu", (unsigned long long)connection->bytes_out);
 }
 
-static bool list_connections(void *state, struct worker *worker,
-    struct rows *answer, struct fault *fault)
+static bool list_connections(void *state, struct worker *worker, struct rows *answer,
+    struct fault *fault)
 {
 	static const char *const columns[] = {
-		"address", "state", "age", "requests", "in", "out", NULL,
+		"address",
+		"state",
+		"age",
+		"requests",
+		"in",
+		"out",
+		NULL,
 	};
 	struct web_worker *w = worker_data(worker);
 	(void)state;
@@ -359,8 +358,8 @@ static void add_file(void *arg, const struct entry *entry)
 		if (entry->version[i] == NULL)
 			continue;
 		size_t used = strlen(encodings);
-		text_format(encodings + used, sizeof(encodings) - used, "%s%s",
-		    used > 0 ? " " : "", encoding_kinds[i].coding);
+		text_format(encodings + used, sizeof(encodings) - used, "%s%s", used > 0 ? " " : "",
+		    encoding_kinds[i].coding);
 	}
 	rows_begin(answer);
 	rows_cell(answer, "%s", entry->path);
@@ -370,11 +369,15 @@ static void add_file(void *arg, const struct entry *entry)
 	rows_cell(answer, "%s", encodings);
 }
 
-static bool list_files(void *state, struct worker *worker, struct rows *answer,
-    struct fault *fault)
+static bool list_files(void *state, struct worker *worker, struct rows *answer, struct fault *fault)
 {
 	static const char *const columns[] = {
-		"file", "bytes", "hits", "kept in", "packed as", NULL,
+		"file",
+		"bytes",
+		"hits",
+		"kept in",
+		"packed as",
+		NULL,
 	};
 	struct web_worker *w = worker_data(worker);
 	(void)state;
@@ -384,8 +387,8 @@ static bool list_files(void *state, struct worker *worker, struct rows *answer,
 	return true;
 }
 
-static void answer_count(struct rows *answer, struct worker *worker,
-    const char *const *columns, size_t count)
+static void answer_count(struct rows *answer, struct worker *worker, const char *const *columns,
+    size_t count)
 {
 	rows_columns(answer, columns);
 	rows_begin(answer);
@@ -393,8 +396,8 @@ static void answer_count(struct rows *answer, struct worker *worker,
 	rows_cell(answer, "%zu", count);
 }
 
-static bool act_disconnect(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_disconnect(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	static const char *const columns[] = { "worker", "connections ended", NULL };
 	struct web_worker *w = worker_data(worker);
@@ -403,15 +406,16 @@ static bool act_disconnect(void *state, struct worker *worker,
 	int count = http_disconnect(w->server, address);
 	if (count < 0) {
 		fault_set(fault, FAULT_USAGE, "%s is no address", address);
-		return fault_next(fault, "name one as the table connections shows "
+		return fault_next(fault,
+		    "name one as the table connections shows "
 		    "it: 192.0.2.1, 192.0.2.1:40000 or [2001:db8::1]:40000");
 	}
 	answer_count(answer, worker, columns, (size_t)count);
 	return true;
 }
 
-static bool act_flush(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_flush(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	static const char *const columns[] = { "worker", "entries dropped", NULL };
 	struct web_worker *w = worker_data(worker);
@@ -428,15 +432,14 @@ static const struct listener_kind web_listeners[] = {
 };
 
 static const struct service_table web_tables[] = {
-	{ "connections", "who is connected, and what each connection is at",
-	    list_connections },
+	{ "connections", "who is connected, and what each connection is at", list_connections },
 	{ "files", "the files that are kept open or in memory", list_files },
 	{ NULL, NULL, NULL },
 };
 
 static const struct service_command web_commands[] = {
-	{ "disconnect <address>", "end the connections of an address",
-	    GRADE_DISRUPTS, true, act_disconnect },
+	{ "disconnect <address>", "end the connections of an address", GRADE_DISRUPTS, true,
+	    act_disconnect },
 	{ "cache flush", "forget the kept files; they are opened again when asked for",
 	    GRADE_REVERSIBLE, true, act_flush },
 	{ NULL, NULL, GRADE_READ, false, NULL },

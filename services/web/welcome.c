@@ -15,27 +15,25 @@
 #include "data/text.h"
 #include "services/web/listing.h"
 
-static const char head[] =
-	"<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-	"<meta name=\"viewport\" content=\"width=device-width\">\n"
-	"<title>It works</title>\n"
-	"<style>\n:root { color-scheme: light dark }\n"
-	"body { font: 1rem/1.6 system-ui, sans-serif; margin: 3rem auto; "
-	"max-width: 40rem; padding: 0 1rem }\n"
-	"code { background: #8882; padding: .1rem .3rem; border-radius: .2rem; "
-	"overflow-wrap: anywhere }\n</style>\n"
-	"<h1>Your web server works</h1>\n"
-	"<p>steward serves the files of this folder:</p>\n<p><code>";
+static const char head[] = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+			   "<meta name=\"viewport\" content=\"width=device-width\">\n"
+			   "<title>It works</title>\n"
+			   "<style>\n:root { color-scheme: light dark }\n"
+			   "body { font: 1rem/1.6 system-ui, sans-serif; margin: 3rem auto; "
+			   "max-width: 40rem; padding: 0 1rem }\n"
+			   "code { background: #8882; padding: .1rem .3rem; border-radius: .2rem; "
+			   "overflow-wrap: anywhere }\n</style>\n"
+			   "<h1>Your web server works</h1>\n"
+			   "<p>steward serves the files of this folder:</p>\n<p><code>";
 
-static const char tail[] =
-	"</code></p>\n"
-	"<p>Put your own <code>index.html</code> there, in place of this page; "
-	"it is seen within a second.</p>\n"
-	"<p>Another folder is served after</p>\n"
-	"<p><code>steward set web.root=/path/to/folder</code></p>\n"
-	"<p>The user that the server runs as must be able to read it; "
-	"<code>steward status</code> and <code>steward log web</code> tell "
-	"when it is not.</p>\n</html>\n";
+static const char tail[] = "</code></p>\n"
+			   "<p>Put your own <code>index.html</code> there, in place of this page; "
+			   "it is seen within a second.</p>\n"
+			   "<p>Another folder is served after</p>\n"
+			   "<p><code>steward set web.root=/path/to/folder</code></p>\n"
+			   "<p>The user that the server runs as must be able to read it; "
+			   "<code>steward status</code> and <code>steward log web</code> tell "
+			   "when it is not.</p>\n</html>\n";
 
 static bool write_page(const char *folder, struct fault *fault)
 {

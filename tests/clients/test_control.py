@@ -3,7 +3,6 @@
 import grp
 import json
 import os
-import select
 import socket
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import pytest
 
 from control import RpcError, connect
 from steward import ROOT, as_user
-from waiting import wait_until
+from waiting import wait_readable, wait_until
 
 LIMIT = 64 * 1024
 
@@ -505,7 +504,7 @@ sys.stdin.read()
     os.close(folder)
     with subprocess.Popen([*as_user("nobody", "steward-view"), sys.executable, "-B", "-c", text],
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        select.select([process.stdout], [], [], 60)
+        wait_readable(process.stdout, "the number of connections", 60)
         assert int(process.stdout.readline()) <= 9
         still_fine(steward)
         with steward.control() as control:

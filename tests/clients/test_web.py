@@ -289,8 +289,10 @@ def test_precompressed_files(web):
                              capture_output=True, timeout=60)
     assert outcome.stdout == text.encode()
     assert ask(web, "/file.txt", "GET", "Accept-Encoding: gzip")["content-encoding"] is None
-    web.page("page.html.br", b"pretend")
-    best = ask(web, "/page.html", "GET", "Accept-Encoding: gzip, br")
+    web.page("other.html", text)
+    web.page("other.html.gz", gzip.compress(text.encode()))
+    web.page("other.html.br", b"pretend")
+    best = ask(web, "/other.html", "GET", "Accept-Encoding: gzip, br")
     assert best["content-encoding"] == "br" and best.body == b"pretend"
 
 

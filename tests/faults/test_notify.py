@@ -153,7 +153,11 @@ def test_journald_gets_fields_when_it_is_there(make_steward):
     os.makedirs("/run/systemd", exist_ok=True)
     one.wrapper = ["unshare", "-m", "sh", "-c", 'mount --bind "%s" /run/systemd && exec "$@"'
                    % os.path.join(one.base, "systemd"), "sh"]
-    one.start()
+    # Only a steward that systemd started sends its records there.
+    one.env["NOTIFY_SOCKET"] = os.path.join(one.base, "notify")
+    notify = Notify(one.env["NOTIFY_SOCKET"])
+    one.spawn()
+    notify.until("READY=1")
     one.ok("do", "trial", "log", "warning", "10.0.0.1", "into the journal")
     while True:
         wait_readable(journald, "a record for journald")

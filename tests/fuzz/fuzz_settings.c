@@ -40,8 +40,8 @@ static char *copy(const uint8_t *data, size_t size)
 static void compare(const struct settings_book *a, const struct settings_book *b)
 {
 	for (const struct settings_section *section = schema; section->name; section++)
-		need(settings_differ(settings_of(a, section->name),
-		    settings_of(b, section->name), NULL, NULL) == 0);
+		need(settings_differ(settings_of(a, section->name), settings_of(b, section->name),
+			 NULL, NULL) == 0);
 }
 
 /* The scanner alone, on a block of the exact size. */
@@ -61,7 +61,9 @@ static void try_scan(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct settings_source source = {
-		.schema = schema, .owner_path = "steward.conf", .auto_path = "steward.auto.conf",
+		.schema = schema,
+		.owner_path = "steward.conf",
+		.auto_path = "steward.auto.conf",
 		.state_folder = "/state",
 	};
 	struct fault fault = { 0 };
@@ -71,8 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		atexit(remove_stored);
 	}
 	try_scan(data, size);
-	struct settings_book *book = settings_build(&source, copy(data, size), size, NULL, 0,
-	    &fault);
+	struct settings_book *book =
+	    settings_build(&source, copy(data, size), size, NULL, 0, &fault);
 	if (!book) {
 		need(strncmp(fault.text, "steward.conf:", 13) == 0 && atoi(fault.text + 13) > 0);
 		return 0;

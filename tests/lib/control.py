@@ -2,11 +2,10 @@
 """A client of the control socket (docs/control.md), and a rude one."""
 import json
 import os
-import select
 import socket
 import time
 
-from waiting import DEADLINE
+from waiting import DEADLINE, readable
 
 
 class RpcError(Exception):
@@ -67,7 +66,7 @@ class Control:
         end = time.monotonic() + (seconds or DEADLINE)
         while b"\n" not in self.buffer:
             left = end - time.monotonic()
-            if left <= 0 or not select.select([self.socket], [], [], left)[0]:
+            if not readable([self.socket], left):
                 raise AssertionError("waited in vain for a message of the host")
             try:
                 more = self.socket.recv(65536)

@@ -8,6 +8,15 @@ import time
 DEADLINE = float(os.environ.get("STEWARD_DEADLINE", "30"))
 
 
+def readable(descriptors, seconds):
+    """True when one of the descriptors became readable within seconds. Unlike
+    select.select it takes descriptors of any number."""
+    poll = select.poll()
+    for one in descriptors:
+        poll.register(one, select.POLLIN)
+    return bool(poll.poll(max(0, seconds) * 1000))
+
+
 def wait_until(condition, what, seconds=None, watch=()):
     """Returns condition()'s first true value. Between two looks it blocks on the
     descriptors in watch, for a few milliseconds at most."""
@@ -18,12 +27,11 @@ def wait_until(condition, what, seconds=None, watch=()):
             return value
         if time.monotonic() > end:
             raise AssertionError("waited in vain for: " + what)
-        select.select(list(watch), [], [], 0.01)
+        readable(watch, 0.01)
 
 
 def wait_readable(descriptor, what, seconds=None):
-    ready, _, _ = select.select([descriptor], [], [], seconds or DEADLINE)
-    assert ready, "waited in vain for: " + what
+    assert readable([descriptor], seconds or DEADLINE), "waited in vain for: " + what
 
 
 def process_ended(pid, seconds=None):

@@ -26,8 +26,8 @@ static inline int scratch_setup(void **state)
 	return mkdtemp(scratch_folder) ? 0 : -1;
 }
 
-static inline int scratch_remove_one(const char *path, const struct stat *status,
-    int type, struct FTW *walk)
+static inline int scratch_remove_one(const char *path, const struct stat *status, int type,
+    struct FTW *walk)
 {
 	(void)status;
 	(void)type;

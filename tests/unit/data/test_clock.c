@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <stdlib.h>
 #include <time.h>
 
@@ -42,7 +44,7 @@ static void test_parse(void **state)
 {
 	static const struct {
 		const char *text;
-		int64_t value;		/* -1: none of these */
+		int64_t value; /* -1: none of these */
 	} rows[] = {
 		{ "2026-03-10T09:30:00Z", NOW },
 		{ "2026-03-10t09:30:00z", NOW },
@@ -57,19 +59,39 @@ static void test_parse(void **state)
 		{ "12:00", TODAY + 12 * 3600 * S },
 		{ "12:00:30", TODAY + (12 * 3600 + 30) * S },
 		{ "12:00Z", TODAY + 13 * 3600 * S },
-		{ "90s", NOW - 90 * S }, { "10m", NOW - 600 * S }, { "2h", NOW - 7200 * S },
-		{ "3d", NOW - 3 * 86400 * S }, { "500ms", NOW - S / 2 },
+		{ "90s", NOW - 90 * S },
+		{ "10m", NOW - 600 * S },
+		{ "2h", NOW - 7200 * S },
+		{ "3d", NOW - 3 * 86400 * S },
+		{ "500ms", NOW - S / 2 },
 		{ "40000d", 0 },
 		{ "2024-02-29", INT64_C(1709161200) * S },
-		{ "", -1 }, { "90", -1 }, { "now", -1 }, { "yesterday", -1 }, { "-5m", -1 },
-		{ "2026-02-29", -1 }, { "2026-13-01", -1 }, { "2026-00-01", -1 },
-		{ "2026-01-32", -1 }, { "2026-04-31", -1 }, { "2100-02-29", -1 },
-		{ "2026-1-1", -1 }, { "26-01-01", -1 }, { "1969-12-31", -1 },
-		{ "2026-03-10T", -1 }, { "2026-03-10T24:00", -1 }, { "2026-03-10T12:60", -1 },
-		{ "2026-03-10T12:00:61", -1 }, { "2026-03-10T12:00:00.", -1 },
-		{ "2026-03-10T12:00:00ZZ", -1 }, { "2026-03-10T12:00:00+2", -1 },
-		{ "2026-03-10T12:00:00+24:00", -1 }, { "2026-03-10x", -1 }, { "12:0", -1 },
-		{ "12", -1 }, { "12:00 ", -1 },
+		{ "", -1 },
+		{ "90", -1 },
+		{ "now", -1 },
+		{ "yesterday", -1 },
+		{ "-5m", -1 },
+		{ "2026-02-29", -1 },
+		{ "2026-13-01", -1 },
+		{ "2026-00-01", -1 },
+		{ "2026-01-32", -1 },
+		{ "2026-04-31", -1 },
+		{ "2100-02-29", -1 },
+		{ "2026-1-1", -1 },
+		{ "26-01-01", -1 },
+		{ "1969-12-31", -1 },
+		{ "2026-03-10T", -1 },
+		{ "2026-03-10T24:00", -1 },
+		{ "2026-03-10T12:60", -1 },
+		{ "2026-03-10T12:00:61", -1 },
+		{ "2026-03-10T12:00:00.", -1 },
+		{ "2026-03-10T12:00:00ZZ", -1 },
+		{ "2026-03-10T12:00:00+2", -1 },
+		{ "2026-03-10T12:00:00+24:00", -1 },
+		{ "2026-03-10x", -1 },
+		{ "12:0", -1 },
+		{ "12", -1 },
+		{ "12:00 ", -1 },
 	};
 
 	(void)state;
@@ -100,8 +122,10 @@ static void test_now(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rfc3339), cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_round), cmocka_unit_test(test_now),
+		cmocka_unit_test(test_rfc3339),
+		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_round),
+		cmocka_unit_test(test_now),
 	};
 
 	return cmocka_run_group_tests(tests, set_zone, NULL);

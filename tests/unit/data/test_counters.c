@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,9 +165,12 @@ static void test_kinds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_buckets), cmocka_unit_test(test_quantiles),
-		cmocka_unit_test(test_one_value), cmocka_unit_test(test_sums),
-		cmocka_unit_test(test_threads), cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_buckets),
+		cmocka_unit_test(test_quantiles),
+		cmocka_unit_test(test_one_value),
+		cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

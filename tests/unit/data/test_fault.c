@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <errno.h>
 #include <string.h>
 
@@ -81,8 +83,10 @@ static void test_null(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_set), cmocka_unit_test(test_errno),
-		cmocka_unit_test(test_prefix), cmocka_unit_test(test_clean),
+		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_errno),
+		cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_null),
 	};
 

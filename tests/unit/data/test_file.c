@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -209,8 +211,8 @@ static void test_explain(void **state)
 	    asker, inner, owner);
 	check_explained(scratch_path("open/shut/file"), expected);
 	assert_int_equal(chmod(scratch_path("open/shut"), 0600 & ~0100), 0);
-	snprintf(expected, sizeof expected, "user %s may not enter %s (owner %s, mode 0600)",
-	    asker, inner, owner);
+	snprintf(expected, sizeof expected, "user %s may not enter %s (owner %s, mode 0600)", asker,
+	    inner, owner);
 	check_explained(scratch_path("open/shut/file"), expected);
 	check_explained(scratch_path("link"), expected);
 	assert_int_equal(chmod(scratch_path("open/shut"), 0700), 0);
@@ -237,16 +239,19 @@ static void test_explain_odd(void **state)
 	free(path);
 }
 
-#define WITH_FOLDER(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+#define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_FOLDER(test_read), WITH_FOLDER(test_read_large),
-		WITH_FOLDER(test_read_refused), WITH_FOLDER(test_replace),
-		WITH_FOLDER(test_replace_full), WITH_FOLDER(test_make_folder),
-		WITH_FOLDER(test_explain), cmocka_unit_test(test_explain_odd),
+		WITH_FOLDER(test_read),
+		WITH_FOLDER(test_read_large),
+		WITH_FOLDER(test_read_refused),
+		WITH_FOLDER(test_replace),
+		WITH_FOLDER(test_replace_full),
+		WITH_FOLDER(test_make_folder),
+		WITH_FOLDER(test_explain),
+		cmocka_unit_test(test_explain_odd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The ring, the line format and what happens when the disk refuses. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
-#include <errno.h>
-#include <inttypes.h>
+
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <sys/resource.h>
 
 #include "data/clock.h"
@@ -19,7 +18,10 @@
 static struct journal *open_journal(const char *folder, size_t ring)
 {
 	const struct journal_limits limits = {
-		.folder = folder, .file_bytes = 1 << 20, .files = 3, .ring = ring,
+		.folder = folder,
+		.file_bytes = 1 << 20,
+		.files = 3,
+		.ring = ring,
 		.level = JOURNAL_INFO,
 	};
 	struct fault fault = { 0 };
@@ -81,7 +83,8 @@ static void test_cleaned(void **state)
 	char text[4096];
 
 	(void)state;
-	journal_add(journal, JOURNAL_INFO, NULL, "a\tb\x1b", "GET /%s\n\x1b[2J", "\xff\xe2\x80\xae");
+	journal_add(journal, JOURNAL_INFO, NULL, "a\tb\x1b", "GET /%s\n\x1b[2J",
+	    "\xff\xe2\x80\xae");
 	assert_int_equal(journal_read(journal, 0, &record, 1), 1);
 	assert_string_equal(record.service, "host");
 	assert_string_equal(record.subject, "a b?");
@@ -223,7 +226,9 @@ static void test_longest_line(void **state)
 static void test_parse_refused(void **state)
 {
 	static const char *const lines[] = {
-		"", "garbage", "\t\t\t\t",
+		"",
+		"garbage",
+		"\t\t\t\t",
 		"2026-03-10T09:30:00.123456Z",
 		"2026-03-10T09:30:00.123456Z\tnotice",
 		"2026-03-10T09:30:00.123456Z\tnotice\tweb",
@@ -277,10 +282,12 @@ static void test_native(void **state)
 	(void)state;
 	size_t length = journal_native(&record, out, sizeof out);
 	assert_int_equal(length, strlen(out));
-	assert_string_equal(out, "MESSAGE=start: slow\nPRIORITY=4\nSYSLOG_IDENTIFIER=steward\n"
+	assert_string_equal(out,
+	    "MESSAGE=start: slow\nPRIORITY=4\nSYSLOG_IDENTIFIER=steward\n"
 	    "STEWARD_SERVICE=web\nSTEWARD_SUBJECT=start\n");
 	journal_native(&bare, out, sizeof out);
-	assert_string_equal(out, "MESSAGE=x\nPRIORITY=7\nSYSLOG_IDENTIFIER=steward\n"
+	assert_string_equal(out,
+	    "MESSAGE=x\nPRIORITY=7\nSYSLOG_IDENTIFIER=steward\n"
 	    "STEWARD_SERVICE=host\nSTEWARD_SUBJECT=\n");
 }
 
@@ -309,7 +316,9 @@ static void test_full(void **state)
 	enum { ADDED = 500 };
 	struct journal *journal = open_journal(scratch_path("log"), 1024);
 	const struct journal_limits limits = {
-		.folder = scratch_path("log"), .file_bytes = 1 << 20, .files = 3,
+		.folder = scratch_path("log"),
+		.file_bytes = 1 << 20,
+		.files = 3,
 		.level = JOURNAL_INFO,
 	};
 	struct journal_record *records = calloc(1024, sizeof *records);
@@ -322,10 +331,10 @@ static void test_full(void **state)
 	for (int i = 0; i < ADDED; i++)
 		journal_add(journal, JOURNAL_INFO, "web", NULL, "a record of some length %d", i);
 	journal_flush(journal, 10000);
-	journal_flush(journal, 10000);		/* what the failure added, too */
+	journal_flush(journal, 10000); /* what the failure added, too */
 	limit_files(RLIM_INFINITY);
 	assert_int_equal(journal_newest(journal), ADDED + 1);
-	journal_configure(journal, &limits);	/* tries at once */
+	journal_configure(journal, &limits); /* tries at once */
 	journal_add(journal, JOURNAL_INFO, "web", NULL, "after");
 	journal_flush(journal, 10000);
 	journal_flush(journal, 10000);
@@ -336,11 +345,14 @@ static void test_full(void **state)
 		assert_string_equal(records[i].service, "host");
 		if (records[i].level == JOURNAL_ERROR) {
 			told++;
-			assert_non_null(strstr(records[i].text, "/log/journal.log: File too "
+			assert_non_null(strstr(records[i].text,
+			    "/log/journal.log: File too "
 			    "large; records stay in memory only"));
 		} else {
 			again++;
-			assert_int_equal(sscanf(records[i].text, "%lu records were not written", &lost), 1);
+			assert_int_equal(sscanf(records[i].text, "%lu records were not written",
+					     &lost),
+			    1);
 			assert_non_null(strstr(records[i].text, "; writing works again"));
 		}
 	}
@@ -355,7 +367,8 @@ static void test_full(void **state)
 	assert_int_equal(count_text(text, "\tweb\t\tafter\n"), 1);
 	/* No line was cut in two. */
 	assert_int_equal(count_text(text, "\t\ta record of some length ") +
-	    count_text(text, "\thost\tjournal\t") + 1, lines);
+		count_text(text, "\thost\tjournal\t") + 1,
+	    lines);
 	free(text);
 	free(records);
 }
@@ -376,18 +389,23 @@ static void test_refused_at_open(void **state)
 	assert_non_null(strstr(fault.text, "/journal.log: Is a directory"));
 }
 
-#define WITH_FOLDER(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+#define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ring), cmocka_unit_test(test_levels),
-		cmocka_unit_test(test_cleaned), cmocka_unit_test(test_descriptor),
-		WITH_FOLDER(test_threads), cmocka_unit_test(test_line),
-		cmocka_unit_test(test_longest_line), cmocka_unit_test(test_parse_refused),
-		cmocka_unit_test(test_level_names), cmocka_unit_test(test_native),
-		WITH_FOLDER(test_full), WITH_FOLDER(test_refused_at_open),
+		cmocka_unit_test(test_ring),
+		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_cleaned),
+		cmocka_unit_test(test_descriptor),
+		WITH_FOLDER(test_threads),
+		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_longest_line),
+		cmocka_unit_test(test_parse_refused),
+		cmocka_unit_test(test_level_names),
+		cmocka_unit_test(test_native),
+		WITH_FOLDER(test_full),
+		WITH_FOLDER(test_refused_at_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rotation, torn lines, files that others move, and reading them all back. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -18,7 +20,9 @@
 static void open_file(struct journal_file *file, unsigned files)
 {
 	const struct journal_limits limits = {
-		.folder = scratch_folder, .file_bytes = 4096, .files = files,
+		.folder = scratch_folder,
+		.file_bytes = 4096,
+		.files = files,
 	};
 
 	memset(file, 0, sizeof *file);
@@ -144,7 +148,9 @@ static void test_moved(void **state)
 static void test_folder_removed(void **state)
 {
 	struct journal_limits limits = {
-		.folder = scratch_path("log"), .file_bytes = 4096, .files = 2,
+		.folder = scratch_path("log"),
+		.file_bytes = 4096,
+		.files = 2,
 	};
 	struct journal_file file = { .fd = -1 };
 
@@ -249,8 +255,12 @@ static void test_scan(void **state)
 	assert_string_equal(scan(all).text, "two three ");
 	all.grep = NULL;
 	static const char *const lasts[] = {
-		"six ", "five six ", "four five six ", "three four five six ",
-		"two three four five six ", "one two three four five six ",
+		"six ",
+		"five six ",
+		"four five six ",
+		"three four five six ",
+		"two three four five six ",
+		"one two three four five six ",
 		"one two three four five six ",
 	};
 	for (size_t i = 0; i < sizeof lasts / sizeof *lasts; i++) {
@@ -327,21 +337,26 @@ static void test_scan_blocks(void **state)
 	fclose(out);
 	assert_string_equal(scan(last).text, "4997 4998 4999 ");
 	const struct journal_filter grep = { .level = JOURNAL_DEBUG, .grep = "^1[0-9]00$" };
-	assert_string_equal(scan(grep).text,
-	    "1000 1100 1200 1300 1400 1500 1600 1700 1800 1900 ");
+	assert_string_equal(scan(grep).text, "1000 1100 1200 1300 1400 1500 1600 1700 1800 1900 ");
 }
 
 static void test_scan_grep_refused(void **state)
 {
 	static const char *const patterns[] = {
-		"(", "a{2}{3}", "a{1000}", "(a)\\1", "a{1,256}", "((a{9}){9})",
+		"(",
+		"a{2}{3}",
+		"a{1000}",
+		"(a)\\1",
+		"a{1,256}",
+		"((a{9}){9})",
 	};
 	struct found found = { .most = 1 };
 	char large[300];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
-		const struct journal_filter filter = { .level = JOURNAL_DEBUG, .grep = patterns[i] };
+		const struct journal_filter filter = { .level = JOURNAL_DEBUG,
+			.grep = patterns[i] };
 		struct fault fault = { 0 };
 		assert_false(journal_scan(scratch_folder, &filter, add_found, &found, &fault));
 		assert_int_equal(fault.code, FAULT_USAGE);
@@ -361,7 +376,10 @@ static void test_scan_grep_refused(void **state)
 static void test_round(void **state)
 {
 	const struct journal_limits limits = {
-		.folder = scratch_folder, .file_bytes = 8192, .files = 50, .ring = 4096,
+		.folder = scratch_folder,
+		.file_bytes = 8192,
+		.files = 50,
+		.ring = 4096,
 		.level = JOURNAL_DEBUG,
 	};
 	const struct journal_filter all = { .level = JOURNAL_DEBUG, .service = "web" };
@@ -382,17 +400,22 @@ static void test_round(void **state)
 	assert_string_equal(found.text, expected);
 }
 
-#define WITH_FOLDER(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+#define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_FOLDER(test_rotate), WITH_FOLDER(test_torn), WITH_FOLDER(test_moved),
-		WITH_FOLDER(test_folder_removed), WITH_FOLDER(test_full),
-		WITH_FOLDER(test_scan), WITH_FOLDER(test_scan_ended),
-		WITH_FOLDER(test_scan_gap_and_nothing), WITH_FOLDER(test_scan_long),
-		WITH_FOLDER(test_scan_blocks), WITH_FOLDER(test_scan_grep_refused),
+		WITH_FOLDER(test_rotate),
+		WITH_FOLDER(test_torn),
+		WITH_FOLDER(test_moved),
+		WITH_FOLDER(test_folder_removed),
+		WITH_FOLDER(test_full),
+		WITH_FOLDER(test_scan),
+		WITH_FOLDER(test_scan_ended),
+		WITH_FOLDER(test_scan_gap_and_nothing),
+		WITH_FOLDER(test_scan_long),
+		WITH_FOLDER(test_scan_blocks),
+		WITH_FOLDER(test_scan_grep_refused),
 		WITH_FOLDER(test_round),
 	};
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a file may say, and the exact words about what it may not. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
-#include <errno.h>
+
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/wait.h>
@@ -94,23 +95,23 @@ static void test_home_defaults(void **state)
 static void test_good_values(void **state)
 {
 	(void)state;
-	struct settings_book *book = load_good(
-	    "\xef\xbb\xbf# a comment with \"quotes' and ${names}\n"
-	    "host { journal_level = error }\r\n"
-	    "web {\n"
-	    "\tlisten = {\"127.0.0.1:8080\",\t// one\n"
-	    "\t\t\"[0:0::1]:8080\", # two\n"
-	    "\t\t[fe80::1%eth0]:81}\n"
-	    "/* lines\n"
-	    " * of it */ root = '/srv/${x}\\n'\n"
-	    "\theader_limit=16K cache = 0.5M\n"
-	    "\tlisting = on workers = 64\n"
-	    "\taccess_log = /var/log/a*b\n"
-	    "}\n"
-	    "web {\n"
-	    "\ttitle = \"a \\\"b\\\" \\\\ \\$\"\n"
-	    "\tnames = nas.home\n"
-	    "}\n");
+	struct settings_book *book =
+	    load_good("\xef\xbb\xbf# a comment with \"quotes' and ${names}\n"
+		      "host { journal_level = error }\r\n"
+		      "web {\n"
+		      "\tlisten = {\"127.0.0.1:8080\",\t// one\n"
+		      "\t\t\"[0:0::1]:8080\", # two\n"
+		      "\t\t[fe80::1%eth0]:81}\n"
+		      "/* lines\n"
+		      " * of it */ root = '/srv/${x}\\n'\n"
+		      "\theader_limit=16K cache = 0.5M\n"
+		      "\tlisting = on workers = 64\n"
+		      "\taccess_log = /var/log/a*b\n"
+		      "}\n"
+		      "web {\n"
+		      "\ttitle = \"a \\\"b\\\" \\\\ \\$\"\n"
+		      "\tnames = nas.home\n"
+		      "}\n");
 	const struct settings *web = settings_of(book, "web");
 	assert_string_equal(settings_text(settings_of(book, "host"), "journal_level"), "error");
 	assert_int_equal(settings_count(web, "listen"), 3);
@@ -148,61 +149,82 @@ static const struct wrong {
 	unsigned line;
 	const char *fault;
 } wrongs[] = {
-	{ "header_limit = foo", 2, "web.header_limit: expected a size from 1K to 64K, found \"foo\"" },
-	{ "header_limit = 1M", 2, "web.header_limit: expected a size from 1K to 64K, found \"1M\"" },
-	{ "header_limit = 1023", 2, "web.header_limit: expected a size from 1K to 64K, found \"1023\"" },
+	{ "header_limit = foo", 2,
+	    "web.header_limit: expected a size from 1K to 64K, found \"foo\"" },
+	{ "header_limit = 1M", 2,
+	    "web.header_limit: expected a size from 1K to 64K, found \"1M\"" },
+	{ "header_limit = 1023", 2,
+	    "web.header_limit: expected a size from 1K to 64K, found \"1023\"" },
 	{ "cache = big", 2, "web.cache: expected a size such as 64K, found \"big\"" },
 	{ "workers = 0", 2, "web.workers: expected a number from 1 to 64, found \"0\"" },
 	{ "workers = 1.5", 2, "web.workers: expected a number from 1 to 64, found \"1.5\"" },
 	{ "offset = x", 2, "web.offset: expected a whole number, found \"x\"" },
 	{ "listing = maybe", 2, "web.listing: expected true or false, found \"maybe\"" },
 	{ "listing = \"on;\"", 2, "web.listing: expected true or false, found \"on;\"" },
-	{ "access_log = logs/a", 2, "web.access_log: expected off, journal or a path that begins "
-	  "with /, found \"logs/a\"" },
-	{ "title = \"seventeen letters\"", 2, "web.title: expected a text of 0 to 16 bytes, found "
-	  "\"seventeen letters\"" },
-	{ "title = \"\xff\"", 2, "web.title: expected a text in UTF-8 without control characters, "
-	  "found \"?\"" },
+	{ "access_log = logs/a", 2,
+	    "web.access_log: expected off, journal or a path that begins "
+	    "with /, found \"logs/a\"" },
+	{ "title = \"seventeen letters\"", 2,
+	    "web.title: expected a text of 0 to 16 bytes, found "
+	    "\"seventeen letters\"" },
+	{ "title = \"\xff\"", 2,
+	    "web.title: expected a text in UTF-8 without control characters, "
+	    "found \"?\"" },
 	{ "names = {a, b, c, d}", 2, "web.names: expected 0 to 3 items, found 4" },
-	{ "names = {a, \"b,c\"}", 2, "web.names: expected items that are not empty and have no "
-	  "comma, found \"b,c\"" },
-	{ "names = {\"\"}", 2, "web.names: expected items that are not empty and have no comma, "
-	  "found \"\"" },
+	{ "names = {a, \"b,c\"}", 2,
+	    "web.names: expected items that are not empty and have no "
+	    "comma, found \"b,c\"" },
+	{ "names = {\"\"}", 2,
+	    "web.names: expected items that are not empty and have no comma, "
+	    "found \"\"" },
 	{ "names = {a,\n\nNAS}", 2, "web.names: expected names in small letters, found \"NAS\"" },
 	{ "root = \"\"", 2, "web.root: expected a path, found \"\"" },
-	{ "listen = localhost:80", 2, "web.listen: expected ADDRESS:PORT with an address in numbers,"
-	  " such as 127.0.0.1:8080, [::1]:8080 or *:80, found \"localhost:80\"" },
-	{ "listen = 127.0.0.1", 2, "web.listen: expected ADDRESS:PORT with an address in numbers,"
-	  " such as 127.0.0.1:8080, [::1]:8080 or *:80, found \"127.0.0.1\"" },
-	{ "listen = ::1:80", 2, "web.listen: expected ADDRESS:PORT with an address in numbers,"
-	  " such as 127.0.0.1:8080, [::1]:8080 or *:80, found \"::1:80\"" },
-	{ "listen = 127.0.0.1:65536", 2, "web.listen: expected a port from 0 to 65535 behind the "
-	  "address, found \"127.0.0.1:65536\"" },
-	{ "listen = *:http", 2, "web.listen: expected a port from 0 to 65535 behind the address, "
-	  "found \"*:http\"" },
-	{ "listen = [::1]:-1", 2, "web.listen: expected a port from 0 to 65535 behind the address, "
-	  "found \"[::1]:-1\"" },
-	{ "listen = {*:80, 0.0.0.0:80}", 2, "web.listen: expected each address and port once, found "
-	  "\"0.0.0.0:80\"" },
-	{ "!host { journal_level = debug }", 1, "host.journal_level: expected one of error, warning, "
-	  "info, found \"debug\"" },
-	{ "!host { hung_limit = 2h }", 1, "host.hung_limit: expected a duration from 1s to 1h, found "
-	  "\"2h\"" },
-	{ "!host {\n\n\ngrace = soon }", 4, "host.grace: expected a duration such as 30s, found "
-	  "\"soon\"" },
+	{ "listen = localhost:80", 2,
+	    "web.listen: expected ADDRESS:PORT with an address in numbers,"
+	    " such as 127.0.0.1:8080, [::1]:8080 or *:80, found \"localhost:80\"" },
+	{ "listen = 127.0.0.1", 2,
+	    "web.listen: expected ADDRESS:PORT with an address in numbers,"
+	    " such as 127.0.0.1:8080, [::1]:8080 or *:80, found \"127.0.0.1\"" },
+	{ "listen = ::1:80", 2,
+	    "web.listen: expected ADDRESS:PORT with an address in numbers,"
+	    " such as 127.0.0.1:8080, [::1]:8080 or *:80, found \"::1:80\"" },
+	{ "listen = 127.0.0.1:65536", 2,
+	    "web.listen: expected a port from 0 to 65535 behind the "
+	    "address, found \"127.0.0.1:65536\"" },
+	{ "listen = *:http", 2,
+	    "web.listen: expected a port from 0 to 65535 behind the address, "
+	    "found \"*:http\"" },
+	{ "listen = [::1]:-1", 2,
+	    "web.listen: expected a port from 0 to 65535 behind the address, "
+	    "found \"[::1]:-1\"" },
+	{ "listen = {*:80, 0.0.0.0:80}", 2,
+	    "web.listen: expected each address and port once, found "
+	    "\"0.0.0.0:80\"" },
+	{ "!host { journal_level = debug }", 1,
+	    "host.journal_level: expected one of error, warning, "
+	    "info, found \"debug\"" },
+	{ "!host { hung_limit = 2h }", 1,
+	    "host.hung_limit: expected a duration from 1s to 1h, found "
+	    "\"2h\"" },
+	{ "!host {\n\n\ngrace = soon }", 4,
+	    "host.grace: expected a duration such as 30s, found "
+	    "\"soon\"" },
 	/* Names. */
 	{ "rot = x", 2, "web.rot: there is no such setting, did you mean web.root?" },
 	{ "zzzzzz = x", 2, "web.zzzzzz: there is no such setting" },
 	{ "!wbe { root = x }", 1, "wbe: there is no such section, did you mean web?" },
 	{ "!mail { root = x }", 1, "mail: there is no such section" },
 	{ "!root = x", 1, "root: a setting stands in the section of its service, web { ... }" },
-	{ "!\nnonsense = x", 2, "nonsense: a setting stands in the section of its service, NAME { ... }" },
-	{ "!web|root = x", 1, "web|root: a setting stands in the section of its service, NAME { ... }" },
+	{ "!\nnonsense = x", 2,
+	    "nonsense: a setting stands in the section of its service, NAME { ... }" },
+	{ "!web|root = x", 1,
+	    "web|root: a setting stands in the section of its service, NAME { ... }" },
 	{ "!web { host { grace = 1 } }", 1, "web.host: there is no such setting" },
 	{ "root = a\n\nroot = b", 4, "web.root is set twice, first in line 2" },
 	{ "root = a\n}\nweb {\nroot = b", 5, "web.root is set twice, first in line 2" },
 	/* Structure. */
-	{ "!web {\n root = x\n", 1, "the section that begins here does not end: a \"}\" is missing" },
+	{ "!web {\n root = x\n", 1,
+	    "the section that begins here does not end: a \"}\" is missing" },
 	{ "!web {\n names = {a\n", 3, "premature end of file" },
 	{ "!}\n", 1, "unexpected closing brace" },
 	{ "!web\n root = x", 2, "missing opening brace for section 'web'" },
@@ -213,19 +235,24 @@ static const struct wrong {
 	/* Characters. */
 	{ "root = \"x\nlisting = on", 2, "the closing quote of a text is missing on its line" },
 	{ "root = 'x", 2, "the closing quote of a text is missing on its line" },
-	{ "root = \"a\\x41\"", 2, "a backslash may stand before \", \\ and $ only; write \\\\ for a "
-	  "backslash" },
-	{ "root = \"a\\0b\"", 2, "a backslash may stand before \", \\ and $ only; write \\\\ for a "
-	  "backslash" },
+	{ "root = \"a\\x41\"", 2,
+	    "a backslash may stand before \", \\ and $ only; write \\\\ for a "
+	    "backslash" },
+	{ "root = \"a\\0b\"", 2,
+	    "a backslash may stand before \", \\ and $ only; write \\\\ for a "
+	    "backslash" },
 	{ "root = \"a\x1b\"", 2, "a text may not contain control characters" },
 	{ "root = \x01", 2, "a control character stands here" },
-	{ "root = ${HOME}", 2, "${...} is not expanded here: write the value itself, or in single "
-	  "quotes when it is meant as it stands" },
-	{ "root = \"a${HOME}\"", 2, "${...} is not expanded here: write the value itself, or in "
-	  "single quotes when it is meant as it stands" },
+	{ "root = ${HOME}", 2,
+	    "${...} is not expanded here: write the value itself, or in single "
+	    "quotes when it is meant as it stands" },
+	{ "root = \"a${HOME}\"", 2,
+	    "${...} is not expanded here: write the value itself, or in "
+	    "single quotes when it is meant as it stands" },
 	{ "names += {a}", 2, "\"+=\" is not known here: give the whole list with \"=\"" },
-	{ "!include(\"/etc/passwd\")", 1, "there are no functions here: put a text with ( or ) in "
-	  "quotes" },
+	{ "!include(\"/etc/passwd\")", 1,
+	    "there are no functions here: put a text with ( or ) in "
+	    "quotes" },
 	{ "!include \"x\"", 1, "include: there is no such section" },
 	{ "!web { }\n/* x\n", 2, "the comment that begins here does not end" },
 };
@@ -302,8 +329,7 @@ static void test_unreadable(void **state)
 		struct fault fault = { 0 };
 		if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
 			_exit(2);
-		_exit(settings_load(&from, &fault) != NULL ||
-		    !strstr(fault.text, "may not read") ||
+		_exit(settings_load(&from, &fault) != NULL || !strstr(fault.text, "may not read") ||
 		    !strstr(fault.text, "mode 0000)"));
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -315,7 +341,7 @@ static void test_address(void **state)
 {
 	static const struct {
 		const char *item;
-		int family;	/* 0: refused */
+		int family; /* 0: refused */
 		const char *address;
 		uint16_t port;
 	} rows[] = {
@@ -325,17 +351,28 @@ static void test_address(void **state)
 		{ "[2001:DB8:0::1]:53", AF_INET6, "2001:db8::1", 53 },
 		{ "[fe80::1%eth0]:80", AF_INET6, "fe80::1%eth0", 80 },
 		{ "[::ffff:10.0.0.1]:80", AF_INET6, "::ffff:10.0.0.1", 80 },
-		{ "", 0, NULL, 0 }, { ":", 0, NULL, 0 }, { ":80", 0, NULL, 0 },
-		{ "127.0.0.1", 0, NULL, 0 }, { "127.0.0.1:", 0, NULL, 0 },
-		{ "127.0.0.1:65536", 0, NULL, 0 }, { "127.0.0.1:+1", 0, NULL, 0 },
-		{ "127.0.0.1:000080", 0, NULL, 0 }, { "127.1:80", 0, NULL, 0 },
-		{ "010.0.0.1:80", 0, NULL, 0 }, { "[::1]", 0, NULL, 0 },
-		{ "[::1]80", 0, NULL, 0 }, { "[]:80", 0, NULL, 0 }, { "[:80", 0, NULL, 0 },
-		{ "[127.0.0.1]:80", 0, NULL, 0 }, { "::1:80", 0, NULL, 0 },
-		{ "[fe80::1%]:80", 0, NULL, 0 }, { "[fe80::1%a%b]:80", 0, NULL, 0 },
+		{ "", 0, NULL, 0 },
+		{ ":", 0, NULL, 0 },
+		{ ":80", 0, NULL, 0 },
+		{ "127.0.0.1", 0, NULL, 0 },
+		{ "127.0.0.1:", 0, NULL, 0 },
+		{ "127.0.0.1:65536", 0, NULL, 0 },
+		{ "127.0.0.1:+1", 0, NULL, 0 },
+		{ "127.0.0.1:000080", 0, NULL, 0 },
+		{ "127.1:80", 0, NULL, 0 },
+		{ "010.0.0.1:80", 0, NULL, 0 },
+		{ "[::1]", 0, NULL, 0 },
+		{ "[::1]80", 0, NULL, 0 },
+		{ "[]:80", 0, NULL, 0 },
+		{ "[:80", 0, NULL, 0 },
+		{ "[127.0.0.1]:80", 0, NULL, 0 },
+		{ "::1:80", 0, NULL, 0 },
+		{ "[fe80::1%]:80", 0, NULL, 0 },
+		{ "[fe80::1%a%b]:80", 0, NULL, 0 },
 		{ "[fe80::1%a/b]:80", 0, NULL, 0 },
 		{ "[fe80::1%sixteenletters16]:80", 0, NULL, 0 },
-		{ "[%eth0]:80", 0, NULL, 0 }, { "*:80", 0, NULL, 0 },
+		{ "[%eth0]:80", 0, NULL, 0 },
+		{ "*:80", 0, NULL, 0 },
 		{ "[0000:0000:0000:0000:0000:0000:0000:0000:0000:0000]:80", 0, NULL, 0 },
 	};
 
@@ -382,16 +419,20 @@ static void test_threads(void **state)
 	}
 }
 
-#define WITH_FOLDER(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+#define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_FOLDER(test_defaults), WITH_FOLDER(test_home_defaults),
-		WITH_FOLDER(test_good_values), WITH_FOLDER(test_empty_list),
-		WITH_FOLDER(test_wrong), WITH_FOLDER(test_after_wrong), WITH_FOLDER(test_files),
-		WITH_FOLDER(test_unreadable), cmocka_unit_test(test_address),
+		WITH_FOLDER(test_defaults),
+		WITH_FOLDER(test_home_defaults),
+		WITH_FOLDER(test_good_values),
+		WITH_FOLDER(test_empty_list),
+		WITH_FOLDER(test_wrong),
+		WITH_FOLDER(test_after_wrong),
+		WITH_FOLDER(test_files),
+		WITH_FOLDER(test_unreadable),
+		cmocka_unit_test(test_address),
 		WITH_FOLDER(test_threads),
 	};
 

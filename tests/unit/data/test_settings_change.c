@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Changes by command: steward.auto.conf and the copy of the last good settings. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "data/settings.h"
@@ -31,8 +32,7 @@ static struct settings_book *load(void)
 	return book;
 }
 
-static struct settings_book *change(struct settings_book *book, const char *name,
-    const char *value)
+static struct settings_book *change(struct settings_book *book, const char *name, const char *value)
 {
 	struct fault fault = { 0 };
 	struct settings_book *next = settings_change(book, &name, &value, 1, "adm", &fault);
@@ -99,19 +99,23 @@ static void test_change_refused(void **state)
 	static const struct {
 		const char *name, *value, *fault;
 	} rows[] = {
-		{ "web.header_limit", "foo", "web.header_limit: expected a size from 1K to 64K, "
-		  "found \"foo\"" },
-		{ "web.names", "a,,b", "web.names: expected items that are not empty and have no "
-		  "comma, found \"\"" },
-		{ "web.title", "a\nb", "web.title: expected a text in UTF-8 without control "
-		  "characters, found \"a b\"" },
+		{ "web.header_limit", "foo",
+		    "web.header_limit: expected a size from 1K to 64K, "
+		    "found \"foo\"" },
+		{ "web.names", "a,,b",
+		    "web.names: expected items that are not empty and have no "
+		    "comma, found \"\"" },
+		{ "web.title", "a\nb",
+		    "web.title: expected a text in UTF-8 without control "
+		    "characters, found \"a b\"" },
 		{ "web.rot", "x", "web.rot: there is no such setting, did you mean web.root?" },
 		{ "wbe.root", "x", "wbe: there is no such section, did you mean web?" },
 		{ "root", "x", "root: expected a name such as host.journal_level" },
 		{ "web.", "x", "web.: expected a name such as host.journal_level" },
 		{ ".root", "x", ".root: expected a name such as host.journal_level" },
 		{ "", "x", ": expected a name such as host.journal_level" },
-		{ "web.root.x", "x", "web.root.x: there is no such setting, did you mean web.root?" },
+		{ "web.root.x", "x",
+		    "web.root.x: there is no such setting, did you mean web.root?" },
 		{ "web.rot", NULL, "web.rot: there is no such setting, did you mean web.root?" },
 	};
 
@@ -139,7 +143,8 @@ static void test_change_several(void **state)
 	(void)state;
 	struct settings_book *book = load();
 	assert_null(settings_change(book, names, values, 2, "adm", &fault));
-	assert_string_equal(fault.text, "web.workers: expected a number from 1 to 64, found \"100\"");
+	assert_string_equal(fault.text,
+	    "web.workers: expected a number from 1 to 64, found \"100\"");
 	values[1] = "10";
 	struct settings_book *next = settings_change(book, names, values, 2, "adm", &fault);
 	assert_non_null(next);
@@ -206,8 +211,8 @@ static void test_store_name(void **state)
 
 	(void)state;
 	struct settings_book *book = load();
-	struct settings_book *next = settings_change(book, &name, &value, 1,
-	    "x\n}\nhost { grace = 1", NULL);
+	struct settings_book *next =
+	    settings_change(book, &name, &value, 1, "x\n}\nhost { grace = 1", NULL);
 	assert_non_null(next);
 	assert_true(settings_store(next, scratch_path("steward.auto.conf"), NULL));
 	struct settings_book *again = load();
@@ -232,8 +237,10 @@ static void test_auto_by_hand(void **state)
 	settings_unref(book);
 	scratch_write("steward.auto.conf", "web {\n\tworkers = 0\n}\n");
 	assert_null(settings_load(&from, &fault));
-	snprintf(expected, sizeof expected, "%s:2: web.workers: expected a number from 1 to 64, "
-	    "found \"0\"", scratch_path("steward.auto.conf"));
+	snprintf(expected, sizeof expected,
+	    "%s:2: web.workers: expected a number from 1 to 64, "
+	    "found \"0\"",
+	    scratch_path("steward.auto.conf"));
 	assert_string_equal(fault.text, expected);
 }
 
@@ -292,9 +299,14 @@ static void test_good_copy_without_files(void **state)
 static void test_good_copy_broken(void **state)
 {
 	static const char *const heads[] = {
-		"", "x", "steward good settings 1 -1 0", "steward good settings 2 -1 0\n",
-		"steward good settings 1 5 0\n", "steward good settings 1 -2 0\n",
-		"steward good settings 1 -1 -1\n", "steward good settings 1 -1 0\nx",
+		"",
+		"x",
+		"steward good settings 1 -1 0",
+		"steward good settings 2 -1 0\n",
+		"steward good settings 1 5 0\n",
+		"steward good settings 1 -2 0\n",
+		"steward good settings 1 -1 -1\n",
+		"steward good settings 1 -1 0\nx",
 		"steward good settings 1 99999999999999999999 0\n",
 	};
 	struct settings_source from = source();
@@ -321,31 +333,38 @@ static void test_differ(void **state)
 
 	(void)state;
 	struct settings_book *book = load(), *next = change(settings_ref(book), "web.root", "/a");
-	next = change(next, "web.listen", "0.0.0.0:80,[::]:80");	/* what *:80 is */
+	next = change(next, "web.listen", "0.0.0.0:80,[::]:80"); /* what *:80 is */
 	next = change(next, "web.listing", "true");
 	next = change(next, "web.names", "a");
-	next = change(next, "web.header_limit", "8192");		/* what 8K is */
+	next = change(next, "web.header_limit", "8192"); /* what 8K is */
 	assert_int_equal(settings_differ(settings_of(book, "web"), settings_of(next, "web"),
-	    add_name, names), 3);
+			     add_name, names),
+	    3);
 	assert_string_equal(names, "root listing names ");
-	assert_int_equal(settings_differ(settings_of(book, "host"), settings_of(next, "host"),
-	    NULL, NULL), 0);
+	assert_int_equal(settings_differ(settings_of(book, "host"), settings_of(next, "host"), NULL,
+			     NULL),
+	    0);
 	settings_unref(next);
 	settings_unref(book);
 }
 
-#define WITH_FOLDER(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+#define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_FOLDER(test_change), WITH_FOLDER(test_change_lists),
-		WITH_FOLDER(test_change_refused), WITH_FOLDER(test_change_several),
-		WITH_FOLDER(test_store), WITH_FOLDER(test_store_name),
-		WITH_FOLDER(test_auto_by_hand), WITH_FOLDER(test_overruled),
-		WITH_FOLDER(test_good_copy), WITH_FOLDER(test_good_copy_without_files),
-		WITH_FOLDER(test_good_copy_broken), WITH_FOLDER(test_differ),
+		WITH_FOLDER(test_change),
+		WITH_FOLDER(test_change_lists),
+		WITH_FOLDER(test_change_refused),
+		WITH_FOLDER(test_change_several),
+		WITH_FOLDER(test_store),
+		WITH_FOLDER(test_store_name),
+		WITH_FOLDER(test_auto_by_hand),
+		WITH_FOLDER(test_overruled),
+		WITH_FOLDER(test_good_copy),
+		WITH_FOLDER(test_good_copy_without_files),
+		WITH_FOLDER(test_good_copy_broken),
+		WITH_FOLDER(test_differ),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

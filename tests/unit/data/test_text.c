@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,13 +20,14 @@ static const struct {
 	{ "\x01\x02\x1f\x7f", "????" },
 	{ "\r\b\a\v\f", "?????" },
 	{ "\x1b[31mred", "?[31mred" },
-	{ "\xc2\x80\xc2\x9b\xc2\x9f", "???" },			/* C1, CSI among them */
-	{ "\xc2\xa0", "\xc2\xa0" },				/* the first behind them */
-	{ "\xd8\x9c", "?" },					/* U+061C */
+	{ "\xc2\x80\xc2\x9b\xc2\x9f", "???" }, /* C1, CSI among them */
+	{ "\xc2\xa0", "\xc2\xa0" },            /* the first behind them */
+	{ "\xd8\x9c", "?" },                   /* U+061C */
 	{ "\xe2\x80\x8d\xe2\x80\x8e\xe2\x80\x8f\xe2\x80\x90", "\xe2\x80\x8d??\xe2\x80\x90" },
 	{ "\xe2\x80\xa9\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xaf", "\xe2\x80\xa9??\xe2\x80\xaf" },
 	{ "\xe2\x81\xa5\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaa", "\xe2\x81\xa5??\xe2\x81\xaa" },
-	{ "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80" },
+	{ "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
+	    "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80" },
 	{ "\xef\xbf\xbf\xf4\x8f\xbf\xbf", "\xef\xbf\xbf\xf4\x8f\xbf\xbf" },
 	/* Not UTF-8 (RFC 3629): alone, overlong, surrogate, too great, cut off. */
 	{ "\x80\xbf", "??" },
@@ -36,7 +39,10 @@ static const struct {
 	{ "\xc3", "?" },
 	{ "\xe2\x82", "??" },
 	{ "\xf0\x9f\x98", "???" },
-	{ "\xc3" "a\xe2\x82" "b", "?a??b" },
+	{ "\xc3"
+	  "a\xe2\x82"
+	  "b",
+	    "?a??b" },
 };
 
 static void test_clean(void **state)
@@ -45,8 +51,8 @@ static void test_clean(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof clean_rows / sizeof *clean_rows; i++) {
-		size_t length = text_clean(out, sizeof out, clean_rows[i].in,
-		    strlen(clean_rows[i].in));
+		size_t length =
+		    text_clean(out, sizeof out, clean_rows[i].in, strlen(clean_rows[i].in));
 		assert_string_equal(out, clean_rows[i].out);
 		assert_int_equal(length, strlen(out));
 	}
@@ -101,7 +107,7 @@ static void test_format(void **state)
 
 static const struct {
 	const char *text;
-	int64_t value;		/* -1: refused */
+	int64_t value; /* -1: refused */
 } size_rows[] = {
 	{ "0", 0 }, { "64", 64 }, { "8K", 8192 }, { "8k", 8192 }, { "1.5M", 1572864 },
 	{ "2G", INT64_C(2147483648) }, { "1T", INT64_C(1099511627776) },
@@ -144,8 +150,17 @@ static void test_durations(void **state)
 static void test_integers(void **state)
 {
 	static const char *const wrong[] = {
-		"", "-", "+1", "1.0", "0x1", " 1", "1 ", "a", "9223372036854775808",
-		"-9223372036854775809", "99999999999999999999999",
+		"",
+		"-",
+		"+1",
+		"1.0",
+		"0x1",
+		" 1",
+		"1 ",
+		"a",
+		"9223372036854775808",
+		"-9223372036854775809",
+		"99999999999999999999999",
 	};
 	int64_t value;
 
@@ -165,22 +180,37 @@ static void test_show(void **state)
 		int64_t value;
 		const char *text;
 	} rows[] = {
-		{ text_show_bytes, 0, "0" }, { text_show_bytes, 512, "512" },
-		{ text_show_bytes, 1023, "1023" }, { text_show_bytes, 1024, "1.0K" },
-		{ text_show_bytes, 8192, "8.0K" }, { text_show_bytes, 10188, "9.9K" },
-		{ text_show_bytes, 10189, "10K" }, { text_show_bytes, 1048063, "1023K" },
-		{ text_show_bytes, 1048064, "1.0M" }, { text_show_bytes, 1258291, "1.2M" },
-		{ text_show_bytes, INT64_MAX, "8.0E" }, { text_show_bytes, -2048, "-2.0K" },
+		{ text_show_bytes, 0, "0" },
+		{ text_show_bytes, 512, "512" },
+		{ text_show_bytes, 1023, "1023" },
+		{ text_show_bytes, 1024, "1.0K" },
+		{ text_show_bytes, 8192, "8.0K" },
+		{ text_show_bytes, 10188, "9.9K" },
+		{ text_show_bytes, 10189, "10K" },
+		{ text_show_bytes, 1048063, "1023K" },
+		{ text_show_bytes, 1048064, "1.0M" },
+		{ text_show_bytes, 1258291, "1.2M" },
+		{ text_show_bytes, INT64_MAX, "8.0E" },
+		{ text_show_bytes, -2048, "-2.0K" },
 		{ text_show_bytes, INT64_MIN, "-8.0E" },
-		{ text_show_duration, 0, "0s" }, { text_show_duration, 42, "42s" },
-		{ text_show_duration, 60, "1m" }, { text_show_duration, 479, "7m" },
-		{ text_show_duration, 3600, "1h00m" }, { text_show_duration, 11520, "3h12m" },
-		{ text_show_duration, 86399, "23h59m" }, { text_show_duration, 86400, "1d" },
-		{ text_show_duration, 41 * 86400 + 5, "41d" }, { text_show_duration, -1, "0s" },
-		{ text_show_latency, 0, "0us" }, { text_show_latency, 850, "850us" },
-		{ text_show_latency, 999, "999us" }, { text_show_latency, 1200, "1.2ms" },
-		{ text_show_latency, 9960, "10ms" }, { text_show_latency, 120400, "120ms" },
-		{ text_show_latency, 999600, "1.0s" }, { text_show_latency, 3100000, "3.1s" },
+		{ text_show_duration, 0, "0s" },
+		{ text_show_duration, 42, "42s" },
+		{ text_show_duration, 60, "1m" },
+		{ text_show_duration, 479, "7m" },
+		{ text_show_duration, 3600, "1h00m" },
+		{ text_show_duration, 11520, "3h12m" },
+		{ text_show_duration, 86399, "23h59m" },
+		{ text_show_duration, 86400, "1d" },
+		{ text_show_duration, 41 * 86400 + 5, "41d" },
+		{ text_show_duration, -1, "0s" },
+		{ text_show_latency, 0, "0us" },
+		{ text_show_latency, 850, "850us" },
+		{ text_show_latency, 999, "999us" },
+		{ text_show_latency, 1200, "1.2ms" },
+		{ text_show_latency, 9960, "10ms" },
+		{ text_show_latency, 120400, "120ms" },
+		{ text_show_latency, 999600, "1.0s" },
+		{ text_show_latency, 3100000, "3.1s" },
 		{ text_show_latency, 12000000, "12s" },
 	};
 	char out[16];
@@ -213,10 +243,14 @@ static void test_nearest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_clean), cmocka_unit_test(test_clean_nul),
-		cmocka_unit_test(test_clean_bounds), cmocka_unit_test(test_format),
-		cmocka_unit_test(test_sizes), cmocka_unit_test(test_durations),
-		cmocka_unit_test(test_integers), cmocka_unit_test(test_show),
+		cmocka_unit_test(test_clean),
+		cmocka_unit_test(test_clean_nul),
+		cmocka_unit_test(test_clean_bounds),
+		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_durations),
+		cmocka_unit_test(test_integers),
+		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_nearest),
 	};
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <string.h>
 
 #include "data/words.h"
@@ -24,9 +26,9 @@ static int split(char *line, char **argv)
 
 struct match_row {
 	const char *pattern, *line;
-	const char *text;	/* the fault's; NULL: it matches; "": another command */
+	const char *text; /* the fault's; NULL: it matches; "": another command */
 	struct {
-		const char *name, *items;	/* joined by a comma */
+		const char *name, *items; /* joined by a comma */
 	} found[4];
 };
 
@@ -42,10 +44,13 @@ static const struct match_row rows[] = {
 	{ START, "start -5 ''", NULL, { { "service", "-5," } } },
 	{ START, "start", "start: which service?", { { 0 } } },
 	{ START, "start --drain 5", "start: which service?", { { 0 } } },
-	{ START, "start web --drain", "start: --drain needs a value: --drain <seconds>", { { 0 } } },
-	{ START, "start web --drain --x", "start: --drain needs a value: --drain <seconds>", { { 0 } } },
+	{ START, "start web --drain", "start: --drain needs a value: --drain <seconds>",
+	    { { 0 } } },
+	{ START, "start web --drain --x", "start: --drain needs a value: --drain <seconds>",
+	    { { 0 } } },
 	{ START, "start web --drain 5 --drain 6", "start: --drain is given twice", { { 0 } } },
-	{ START, "start web --drian 5", "start: unknown option --drian, did you mean --drain?", { { 0 } } },
+	{ START, "start web --drian 5", "start: unknown option --drian, did you mean --drain?",
+	    { { 0 } } },
 	{ START, "start web --xyz=5", "start: unknown option --xyz", { { 0 } } },
 	{ START, "stop web", "", { { 0 } } },
 	{ START, "", "", { { 0 } } },
@@ -151,7 +156,8 @@ static void test_unknown_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_match), cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_match),
+		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_unknown_name),
 	};
 

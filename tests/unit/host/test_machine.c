@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,16 @@ static void what_cannot_be_read_is_unknown(void **state)
 	}
 }
 
+static void a_process_tells_its_age(void **state)
+{
+	(void)state;
+	int64_t age = machine_process_age("/proc", getpid());
+	assert_true(age >= 0 && age < 3600 * INT64_C(1000000000));
+	/* The first process is older than this one. */
+	assert_true(machine_process_age("/proc", 1) >= age);
+	assert_int_equal(machine_process_age(root, 1), -1);
+}
+
 static int suite_begin(void **state)
 {
 	(void)state;
@@ -120,6 +131,7 @@ int main(void)
 		cmocka_unit_test(figures_are_read),
 		cmocka_unit_test(a_sample_too_soon_keeps_the_last_figure),
 		cmocka_unit_test(what_cannot_be_read_is_unknown),
+		cmocka_unit_test(a_process_tells_its_age),
 	};
 
 	return cmocka_run_group_tests(tests, suite_begin, suite_end);

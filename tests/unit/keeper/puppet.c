@@ -28,8 +28,8 @@
 
 struct puppet {
 	int keeper, crash, test;
-	bool deaf;	/* no heartbeat, nothing read */
-	bool stubborn;	/* does not stop when told to */
+	bool deaf;     /* no heartbeat, nothing read */
+	bool stubborn; /* does not stop when told to */
 	struct {
 		uint32_t id, count;
 		int fd[KEEPER_FDS];
@@ -89,7 +89,9 @@ static void on_keeper(struct puppet *p)
 		char space[CMSG_SPACE(KEEPER_FDS * sizeof(int))];
 	} control;
 	struct iovec part = { &m, sizeof m };
-	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr header = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
 		.msg_controllen = sizeof control };
 	int fds[KEEPER_FDS];
 	unsigned count = 0;
@@ -139,8 +141,8 @@ static void on_keeper(struct puppet *p)
 
 /* ---- From the test ---- */
 
-static void say(const struct puppet *p, enum keeper_type type, const char *service,
-    uint32_t round, const char *text)
+static void say(const struct puppet *p, enum keeper_type type, const char *service, uint32_t round,
+    const char *text)
 {
 	struct keeper_message m = { .version = KEEPER_VERSION, .type = type, .round = round };
 
@@ -156,10 +158,10 @@ static void ask(const struct puppet *p, const char *words)
 	char transport[8];
 
 	if (sscanf(words, "%u %31s %31s %7s %511s %u %u %u %u", &m.id, m.service, m.setting,
-	    transport, m.address, &m.port, &m.count, &m.round, &m.hint) != 9)
+		transport, m.address, &m.port, &m.count, &m.round, &m.hint) != 9)
 		tell(p, "bad listen");
 	m.transport = !strcmp(transport, "tcp") ? KEEPER_TCP :
-	    !strcmp(transport, "udp")		? KEEPER_UDP :
+	    !strcmp(transport, "udp")           ? KEEPER_UDP :
 						  KEEPER_UNIX;
 	if (send(p->keeper, &m, sizeof m, MSG_NOSIGNAL) < 0)
 		tell(p, "cannot send: %s", strerror(errno));
@@ -182,11 +184,12 @@ static void accept_one(const struct puppet *p, unsigned id)
 /* "crash SERVICE SIGNAL CODE": a record, then the end by that signal. */
 static void crash(const struct puppet *p, const char *words)
 {
-	struct crash_record record = { .version = KEEPER_VERSION, .state = CRASH_COMPLETE,
+	struct crash_record record = { .version = KEEPER_VERSION,
+		.state = CRASH_COMPLETE,
 		.pid = getpid() };
 
 	if (sscanf(words, "%31s %d %d %159[^\n]", record.service, &record.signal, &record.code,
-	    record.reason) < 3 ||
+		record.reason) < 3 ||
 	    pwrite(p->crash, &record, sizeof record, 0) != sizeof record)
 		tell(p, "cannot crash");
 	if (!record.signal)
@@ -220,8 +223,8 @@ static void descriptors(const struct puppet *p)
 	char line[200] = "";
 
 	for (int fd = 0; fd < 1024; fd++)
-		if (fd != p->test && fcntl(fd, F_GETFD) >= 0 && strlen(line) < sizeof line - 8)
-			snprintf(line + strlen(line), 8, " %d", fd);
+		if (fd != p->test && fcntl(fd, F_GETFD) >= 0 && strlen(line) < sizeof line - 16)
+			snprintf(line + strlen(line), 16, " %d", fd);
 	tell(p, "descriptors%s", line);
 }
 
@@ -248,6 +251,7 @@ static void misbehave(struct puppet *p, const char *how)
 	if (!strcmp(how, "long")) {
 		char big[4 * sizeof m];
 		memset(big, 1, sizeof big);
+		memcpy(big, &m.version, sizeof m.version);
 		send(p->keeper, big, sizeof big, MSG_NOSIGNAL);
 	} else if (strcmp(how, "record") && strcmp(how, "cut")) {
 		send(p->keeper, &m, size, MSG_NOSIGNAL);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pwd.h>
 #include <setjmp.h>
@@ -21,7 +22,6 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -69,20 +69,16 @@ int stage_open(void **state)
 	strcpy(s->home, "/tmp/steward-keeper-XXXXXX");
 	assert_non_null(mkdtemp(s->home));
 	assert_int_equal(chmod(s->home, 0755), 0);
-	/* BUILD/tests/unit/keeper/test_keeper */
+	/* This is BUILD/tests/unit/keeper/test_keeper. */
 	ssize_t length = readlink("/proc/self/exe", s->puppet, sizeof s->puppet - 64);
 	assert_true(length > 0);
-	for (int i = 0; i < 4; i++) {
-		*strrchr(s->puppet, '/') = '\0';
-		if (i == 0)
-			snprintf(s->program, sizeof s->program, "%s/puppet", s->puppet);
-	}
-	char build[4096];
-	strcpy(build, s->puppet);
-	strcpy(s->puppet, s->program);
-	if (snprintf(s->program, sizeof s->program, "%s%s", given ? given : build,
-	    given ? "" : "/stewardd") >= (int)sizeof s->program)
-		return -1;
+	strcpy(strrchr(s->puppet, '/'), "/puppet");
+	strcpy(s->program, s->puppet);
+	for (int i = 0; i < 4; i++)
+		*strrchr(s->program, '/') = '\0';
+	strcat(s->program, "/stewardd");
+	if (given)
+		snprintf(s->program, sizeof s->program, "%s", given);
 	snprintf(s->name, sizeof s->name, "steward-puppet-%d-%u", getpid(), ++number);
 	s->reports = bound(SOCK_SEQPACKET, s->name);
 	assert_int_equal(listen(s->reports, 16), 0);
@@ -141,6 +137,7 @@ static pid_t spawn(const struct stage *s, char *const *words)
 	pid_t pid = fork();
 	if (pid == 0) {
 		int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
+		dup2(fd, STDOUT_FILENO);
 		dup2(fd, STDERR_FILENO);
 		execute(s, words);
 	}
@@ -148,18 +145,25 @@ static pid_t spawn(const struct stage *s, char *const *words)
 	return pid;
 }
 
-void stage_start(struct stage *s, ...)
+static void start(struct stage *s, char *const *words)
 {
-	char *words[8] = { "--foreground" };
-	va_list list;
-
-	va_start(list, s);
-	for (int i = 1; i < 7 && (words[i] = va_arg(list, char *)); i++)
-		;
-	va_end(list);
 	s->keeper = spawn(s, words);
 	s->keeper_end = (int)syscall(SYS_pidfd_open, s->keeper, 0);
 	assert_true(s->keeper_end >= 0);
+}
+
+void stage_start(struct stage *s)
+{
+	char *words[] = { "--foreground", NULL };
+
+	start(s, words);
+}
+
+void stage_start_background(struct stage *s)
+{
+	char *words[] = { NULL };
+
+	start(s, words);
 }
 
 static int status_of(pid_t pid)
@@ -222,6 +226,8 @@ void stage_host_gone(struct stage *s)
 
 void stage_next_host(struct stage *s)
 {
+	while (s->host >= 0 && report(s))
+		;
 	if (s->host >= 0)
 		close(s->host);
 	wait_readable(s, s->reports, "a host");
@@ -238,6 +244,25 @@ void stage_settle(struct stage *s)
 	stage_do(s, "settled");
 	stage_notified(s, "READY=1");
 }
+
+void stage_begin(struct stage *s)
+{
+	stage_start(s);
+	stage_next_host(s);
+	stage_settle(s);
+}
+
+void stage_stop(struct stage *s)
+{
+	kill(s->keeper, SIGTERM);
+	stage_expect(s, "stop");
+	stage_host_gone(s);
+	stage_notified(s, "STOPPING=1");
+	assert_int_equal(stage_wait(s), 0);
+}
+
+static void command(struct stage *s, const char *format, va_list list)
+    __attribute__((format(printf, 2, 0)));
 
 static void command(struct stage *s, const char *format, va_list list)
 {
@@ -294,7 +319,8 @@ void stage_notified(struct stage *s, const char *text)
 
 int stage_dial(unsigned port)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -314,6 +340,15 @@ void stage_log(const struct stage *s, char *text, size_t size)
 	text[length > 0 ? length : 0] = '\0';
 	if (fd >= 0)
 		close(fd);
+}
+
+void stage_expect_log(const struct stage *s, const char *part)
+{
+	char log[8000];
+
+	stage_log(s, log, sizeof log);
+	if (!strstr(log, part))
+		fail_msg("\"%s\" is not in:\n%s", part, log);
 }
 
 void stage_write(const struct stage *s, const char *name, const char *text, mode_t mode)

@@ -14,17 +14,24 @@
 
 struct stage {
 	char home[64];
-	char program[4096];	/* stewardd; a test may put another one here before it starts */
+	char program[4096]; /* stewardd; a test may put another one here before it starts */
 	char puppet[4096];
-	char name[64];		/* the abstract socket on which puppets report */
-	int reports;		/* listens there */
-	int notify;		/* systemd's end */
-	int host;		/* the puppet of now; -1: none */
+	char name[64]; /* the abstract socket on which puppets report */
+	int reports;   /* listens there */
+	int notify;    /* systemd's end */
+	int host;      /* the puppet of now; -1: none */
 	pid_t host_pid;
 	pid_t keeper;
-	int keeper_end;		/* pidfd */
-	char line[1300];	/* the newest report */
+	int keeper_end;  /* pidfd */
+	char line[1300]; /* the newest report */
 };
+
+/* First in a test: starting stewardd as root takes the user steward. */
+#define STAGE_NEEDS_USER()             \
+	do {                           \
+		if (!stage_possible()) \
+			skip();        \
+	} while (0)
 
 /* cmocka's set-up and tear-down. */
 int stage_open(void **state);
@@ -32,8 +39,10 @@ int stage_close(void **state);
 /* True when stewardd can be started at all; else it says why and the caller skips. */
 bool stage_possible(void);
 
-/* NULL ends the words. --home and --host are added. Not waited for. */
-void stage_start(struct stage *s, ...);
+/* With --home and --host. Not waited for. */
+void stage_start(struct stage *s);
+/* Without --foreground: the process that stage_wait sees end is the parent. */
+void stage_start_background(struct stage *s);
 /* The status of a stewardd that ends, its standard error in text. */
 int stage_run(struct stage *s, char *text, size_t size, char *const *words);
 /* The next puppet: waits for its "start" and "hello". */
@@ -43,8 +52,11 @@ void stage_settle(struct stage *s);
 /* A command to the puppet; waits until it has been carried out. */
 void stage_do(struct stage *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A command of which no answer is expected: the puppet ends by it. */
-void stage_end_host(struct stage *s, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void stage_end_host(struct stage *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Start, first host, settled. */
+void stage_begin(struct stage *s);
+/* SIGTERM, and all ends in order. */
+void stage_stop(struct stage *s);
 /* The puppet's next report must begin with this; it is in s->line. */
 void stage_expect(struct stage *s, const char *prefix);
 /* The puppet's connection ends. */
@@ -58,6 +70,7 @@ unsigned stage_listen(struct stage *s, unsigned id, const char *service, unsigne
 int stage_dial(unsigned port);
 /* What stewardd wrote to its standard error until now. */
 void stage_log(const struct stage *s, char *text, size_t size);
+void stage_expect_log(const struct stage *s, const char *part);
 /* Writes a file below the home. */
 void stage_write(const struct stage *s, const char *name, const char *text, mode_t mode);
 

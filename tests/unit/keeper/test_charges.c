@@ -132,8 +132,10 @@ static void test_who_is_charged(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct crash_record record = { .version = KEEPER_VERSION, .state = CRASH_BASIC,
-			.signal = rows[i].signal, .code = rows[i].code };
+		struct crash_record record = { .version = KEEPER_VERSION,
+			.state = CRASH_BASIC,
+			.signal = rows[i].signal,
+			.code = rows[i].code };
 		snprintf(record.service, sizeof record.service, "%s", rows[i].service);
 		const char *service = charges_service(&record);
 		if (rows[i].charged)

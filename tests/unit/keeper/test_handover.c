@@ -75,8 +75,8 @@ static void test_cut_off(void **state)
 	(void)state;
 	for (size_t i = 0; i <= sizeof lengths / sizeof lengths[0]; i++) {
 		int file = handover_write(kept);
-		size_t length = i < sizeof lengths / sizeof lengths[0] ?
-		    lengths[i] : HEADER + sizeof *kept - 1;
+		size_t length =
+		    i < sizeof lengths / sizeof lengths[0] ? lengths[i] : HEADER + sizeof *kept - 1;
 		assert_int_equal(ftruncate(file, (off_t)length), 0);
 		expect_refused(file, back);
 		close(file);
@@ -98,9 +98,9 @@ static void test_garbage(void **state)
 		size_t offset, length;
 		int byte;
 	} rows[] = {
-		{ 0, 1, 'S' },				/* magic */
-		{ 8, 1, 99 },				/* version */
-		{ 12, 4, 0xff },			/* size */
+		{ 0, 1, 'S' },   /* magic */
+		{ 8, 1, 99 },    /* version */
+		{ 12, 4, 0xff }, /* size */
 		{ HEADER + offsetof(struct kept, listeners.count), 4, 0xff },
 		{ HEADER + offsetof(struct kept, listeners.orphans), 4, 0x7f },
 		{ HEADER + offsetof(struct kept, charges.count), 4, 0xff },

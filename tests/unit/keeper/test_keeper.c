@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* stewardd as a whole: supervision, signals, replacement, hostile hosts. */
+/* stewardd as a whole: options, start, the background, rights, hostile hosts. */
 #include <errno.h>
-#include <fcntl.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -12,45 +12,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "keeper/protocol.h"
 #include "tests/unit/keeper/stage.h"
-
-#define NEEDS_USER() \
-	do { \
-		if (!stage_possible()) \
-			skip(); \
-	} while (0)
-
-static void begin(struct stage *s)
-{
-	stage_start(s, NULL);
-	stage_next_host(s);
-	stage_settle(s);
-}
-
-static void expect_log(const struct stage *s, const char *part)
-{
-	char log[8000];
-
-	stage_log(s, log, sizeof log);
-	if (!strstr(log, part))
-		fail_msg("\"%s\" is not in:\n%s", part, log);
-}
-
-static void stop(struct stage *s)
-{
-	kill(s->keeper, SIGTERM);
-	stage_expect(s, "stop");
-	stage_host_gone(s);
-	stage_notified(s, "STOPPING=1");
-	assert_int_equal(stage_wait(s), 0);
-}
 
 /* ---- Start and stop ---- */
 
@@ -60,8 +27,8 @@ static void test_start_and_stop(void **state)
 	char path[100];
 	struct stat lock;
 
-	NEEDS_USER();
-	stage_start(s, NULL);
+	STAGE_NEEDS_USER();
+	stage_start(s);
 	stage_next_host(s);
 	assert_non_null(strstr(s->line, geteuid() ? "flags 12 " : "flags 14 "));
 	stage_end_host(s, "listen 1 control control unix %s/state/control 0 1 1 0", s->home);
@@ -70,8 +37,8 @@ static void test_start_and_stop(void **state)
 	stage_do(s, "status three services\trun");
 	stage_notified(s, "STATUS=three services run");
 	stage_end_host(s, "descriptors");
-	stage_expect(s, "descriptors 0 1 2 3 4 5");
-	stop(s);
+	stage_expect(s, "descriptors 0 1 2 3 4 6");
+	stage_stop(s);
 	snprintf(path, sizeof path, "%s/state/control", s->home);
 	assert_int_equal(access(path, F_OK), -1);
 	snprintf(path, sizeof path, "%s/state/lock", s->home);
@@ -90,9 +57,10 @@ static void test_usage(void **state)
 		{ { "word" }, 2, "usage: stewardd" },
 		{ { "--home" }, 2, "usage: stewardd" },
 		{ { "--home", "" }, 2, "usage: stewardd" },
+		{ { "--probe" }, 0, KEEPER_PROBE_OUTPUT },
 		{ { "--host", "/no/such/program" }, 1, "/no/such/program" },
-		{ { "--version" }, 0, "" },
-		{ { "--help" }, 0, "" },
+		{ { "--version" }, 0, "stewardd " },
+		{ { "--help" }, 0, "usage: stewardd" },
 	};
 	struct stage *s = *state;
 	char text[2000];
@@ -110,36 +78,36 @@ static void test_one_a_home(void **state)
 	char text[2000], pid[32];
 	char *words[] = { NULL };
 
-	NEEDS_USER();
-	begin(s);
+	STAGE_NEEDS_USER();
+	stage_begin(s);
 	assert_int_equal(stage_run(s, text, sizeof text, words), 1);
 	snprintf(pid, sizeof pid, "already running (pid %d)", s->keeper);
 	assert_non_null(strstr(text, pid));
-	stop(s);
+	stage_stop(s);
 }
 
 static void test_first_host_cannot_start(void **state)
 {
 	struct stage *s = *state;
 
-	NEEDS_USER();
-	stage_start(s, NULL);
+	STAGE_NEEDS_USER();
+	stage_start(s);
 	stage_next_host(s);
 	stage_end_host(s, "failed steward.conf:2: a number is missing");
 	assert_int_equal(stage_wait(s), 1);
-	expect_log(s, "stewardd: steward.conf:2: a number is missing\n");
+	stage_expect_log(s, "stewardd: steward.conf:2: a number is missing\n");
 }
 
 static void test_first_host_ends_at_once(void **state)
 {
 	struct stage *s = *state;
 
-	NEEDS_USER();
-	stage_start(s, NULL);
+	STAGE_NEEDS_USER();
+	stage_start(s);
 	stage_next_host(s);
 	stage_end_host(s, "exit 3");
 	assert_int_equal(stage_wait(s), 1);
-	expect_log(s, "exit status 3, before it was ready");
+	stage_expect_log(s, "exit status 3, before it was ready");
 }
 
 static void test_program_that_cannot_be_executed(void **state)
@@ -148,7 +116,7 @@ static void test_program_that_cannot_be_executed(void **state)
 	char text[2000];
 	char *words[] = { "--foreground", NULL };
 
-	NEEDS_USER();
+	STAGE_NEEDS_USER();
 	stage_write(s, "rubbish", "not a program", 0755);
 	snprintf(s->puppet, sizeof s->puppet, "%s/rubbish", s->home);
 	assert_int_equal(stage_run(s, text, sizeof text, words), 1);
@@ -158,447 +126,89 @@ static void test_program_that_cannot_be_executed(void **state)
 
 /* ---- In the background ---- */
 
-static void to_background(struct stage *s, const char *words, int expected, const char *part)
+static int locked_pid(const struct stage *s)
 {
-	char text[2000];
-	char *none[] = { NULL };
-	pid_t child = fork();
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		/* The test's other half: it plays the host. */
-		stage_next_host(s);
-		stage_do(s, "ready");
-		stage_end_host(s, "%s", words);
-		/* Until the host is gone, which must not happen before its keeper. */
-		char line[100];
-		while (recv(s->host, line, sizeof line, 0) > 0)
-			;
-		_exit(0);
-	}
-	int status = stage_run(s, text, sizeof text, none);
-	if (status != expected || !strstr(text, part))
-		fail_msg("%d %s", status, text);
-	snprintf(text, sizeof text, "%s/state/lock", s->home);
-	FILE *lock = fopen(text, "re");
-	assert_non_null(lock);
+	char path[100];
 	int pid = 0;
-	bool runs = fscanf(lock, "%d", &pid) == 1;
+
+	snprintf(path, sizeof path, "%s/state/lock", s->home);
+	FILE *lock = fopen(path, "re");
+	assert_non_null(lock);
+	if (fscanf(lock, "%d", &pid) != 1)
+		pid = 0;
 	fclose(lock);
-	assert_int_equal(runs, expected == 0);
-	if (runs) {
-		snprintf(text, sizeof text, "/proc/%d/fd/2", pid);
-		char target[200];
-		ssize_t length = readlink(text, target, sizeof target - 1);
-		target[length > 0 ? length : 0] = '\0';
-		if (!strstr(target, "/state/stderr.log"))
-			fail_msg("standard error is %s", target);
-		assert_int_equal(getsid(pid), pid);
-		kill(pid, SIGTERM);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
+	return pid;
 }
 
 static void test_background(void **state)
 {
-	NEEDS_USER();
-	to_background(*state, "settled", 0, "");
+	struct stage *s = *state;
+	char path[100], target[200];
+
+	STAGE_NEEDS_USER();
+	stage_start_background(s);
+	stage_next_host(s);
+	stage_settle(s);
+	assert_int_equal(stage_wait(s), 0);
+	int pid = locked_pid(s);
+	assert_true(pid > 0);
+	assert_int_equal(getsid(pid), pid);
+	for (int fd = 0; fd < 3; fd++) {
+		snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, fd);
+		ssize_t length = readlink(path, target, sizeof target - 1);
+		target[length > 0 ? length : 0] = '\0';
+		if (!strstr(target, fd == 2 ? "/state/stderr.log" : "/dev/null"))
+			fail_msg("%d is %s", fd, target);
+	}
+	kill(pid, SIGTERM);
+	stage_expect(s, "stop");
+	stage_host_gone(s);
 }
 
 static void test_background_that_fails(void **state)
 {
+	static const struct {
+		const char *order, *reason;
+	} rows[] = {
+		{ "failed steward.conf:7: no such setting",
+		    "stewardd: steward.conf:7: no such setting\n" },
+		{ "exit 5", "stewardd: exit status 5, before it was ready\n" },
+	};
 	struct stage *s = *state;
-	char text[2000];
-	char *none[] = { NULL };
 
-	NEEDS_USER();
-	pid_t child = fork();
-	if (child == 0) {
+	STAGE_NEEDS_USER();
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		stage_start_background(s);
 		stage_next_host(s);
-		stage_end_host(s, "failed steward.conf:7: such a setting is not known");
-		_exit(0);
+		stage_end_host(s, "%s", rows[i].order);
+		assert_int_equal(stage_wait(s), 1);
+		stage_expect_log(s, rows[i].reason);
+		stage_notified(s, "STATUS=");
 	}
-	assert_int_equal(stage_run(s, text, sizeof text, none), 1);
-	assert_non_null(strstr(text, "stewardd: steward.conf:7: such a setting is not known"));
-	assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
-/* ---- Crashes ---- */
-
-static void test_crash_keeps_sockets(void **state)
-{
-	struct stage *s = *state;
-	char byte;
-
-	NEEDS_USER();
-	begin(s);
-	unsigned port = stage_listen(s, 1, "web", 0);
-	for (int life = 0; life < 3; life++) {
-		int client = stage_dial(port);
-		stage_end_host(s, "die %d", SIGKILL);
-		stage_host_gone(s);
-		int second = stage_dial(port);
-		assert_true(client >= 0 && second >= 0);
-		stage_next_host(s);
-		assert_non_null(strstr(s->line, geteuid() ? "flags 13 " : "flags 15 "));
-		stage_expect(s, "crashed: signal KILL");
-		assert_int_equal(stage_listen(s, 1, "web", 0), port);
-		stage_settle(s);
-		for (int i = 0; i < 2; i++) {
-			stage_end_host(s, "accept 1");
-			stage_expect(s, "accepted");
-		}
-		assert_int_equal(read(client, &byte, 1), 1);
-		assert_int_equal(read(second, &byte, 1), 1);
-		close(client);
-		close(second);
-	}
-	stop(s);
-}
-
-static void test_record_and_quarantine(void **state)
+/* A host that crashes again and again before it is ready, on nobody's account:
+ * the one who waits is told, and the keeper goes on. */
+static void test_background_that_crashes(void **state)
 {
 	struct stage *s = *state;
 
-	NEEDS_USER();
-	begin(s);
-	unsigned port = stage_listen(s, 1, "web", 0);
-	for (int life = 0; life < 3; life++) {
-		/* Sent by somebody: on nobody's account. */
-		stage_end_host(s, "crash web %d 0", SIGSEGV);
-		stage_next_host(s);
-		stage_expect(s, "crashed: signal SEGV from outside in web; record web 11");
-		stage_listen(s, 1, "web", 0);
-		stage_settle(s);
-	}
-	for (int life = 0; life < 3; life++) {
-		stage_end_host(s, life == 2 ? "crash web 0 0 it did not answer" :
-					      "crash web %d 1", SIGSEGV);
-		stage_next_host(s);
-		if (life == 2)
-			stage_expect(s, "quarantined web: three crashes in ten minutes: signal SEGV "
-			    "in web; signal SEGV in web; it did not answer in web");
-		stage_expect(s, life == 2 ? "crashed: it did not answer in web; record web 0" :
-					    "crashed: signal SEGV in web; record web 11");
-		assert_int_equal(stage_dial(port) >= 0, life < 2);
-		if (life < 2)
-			stage_listen(s, 1, "web", 0);
-		stage_settle(s);
-	}
-	/* It outlives a host. */
-	stage_end_host(s, "die %d", SIGKILL);
-	stage_next_host(s);
-	assert_non_null(strstr(s->line, "crashes 7"));
-	stage_expect(s, "quarantined web");
-	stage_expect(s, "crashed: signal KILL");
-	stage_settle(s);
-	stage_do(s, "resume web");
-	assert_int_equal(stage_listen(s, 1, "web", 0), port);
-	stage_end_host(s, "crash web %d 1", SIGSEGV);
-	stage_next_host(s);
-	stage_expect(s, "crashed: signal SEGV in web");
-	stage_settle(s);
-	stop(s);
-}
-
-static void test_back_off_only_before_ready(void **state)
-{
-	struct stage *s = *state;
-	char log[8000];
-
-	NEEDS_USER();
+	STAGE_NEEDS_USER();
 	setenv("STEWARD_KEEPER_BACKOFF_MS", "1", 1);
-	begin(s);
+	stage_start_background(s);
 	unsetenv("STEWARD_KEEPER_BACKOFF_MS");
-	for (int life = 0; life < 5; life++) {
+	for (int life = 0; life < 4; life++) {
+		stage_next_host(s);
 		stage_end_host(s, "die %d", SIGKILL);
-		stage_next_host(s);
-		stage_expect(s, "crashed: signal KILL");
-		stage_settle(s);
 	}
-	stage_end_host(s, "die %d", SIGKILL);
-	for (int life = 0; life < 3; life++) {
-		stage_next_host(s);
-		stage_expect(s, "crashed: signal KILL");
-		stage_log(s, log, sizeof log);
-		assert_int_equal(strstr(log, "after a pause") != NULL, life == 2);
-		stage_end_host(s, life == 1 ? "failed no idea" : "die %d", SIGKILL);
-		if (life == 1) {
-			stage_next_host(s);
-			stage_expect(s, "crashed: no idea, before it was ready");
-			stage_end_host(s, "die %d", SIGKILL);
-		}
-	}
-	stage_next_host(s);
-	stage_expect(s, "crashed: signal KILL, before it was ready");
-	stage_settle(s);
-	stop(s);
-}
-
-static void test_heartbeat(void **state)
-{
-	struct stage *s = *state;
-
-	NEEDS_USER();
-	setenv("STEWARD_KEEPER_HEARTBEAT_MS", "1000", 1);
-	begin(s);
-	unsetenv("STEWARD_KEEPER_HEARTBEAT_MS");
-	stage_do(s, "deaf");
-	stage_host_gone(s);
-	stage_next_host(s);
-	stage_expect(s, "crashed: signal ABRT");
-	expect_log(s, "the host did not answer");
-	stage_settle(s);
-	stop(s);
-}
-
-static void test_watchdog(void **state)
-{
-	struct stage *s = *state;
-
-	NEEDS_USER();
-	setenv("WATCHDOG_USEC", "200000", 1);
-	begin(s);
-	unsetenv("WATCHDOG_USEC");
-	for (int i = 0; i < 3; i++)
-		stage_notified(s, "WATCHDOG=1");
-	stage_end_host(s, "rights");
-	stage_expect(s, "uid ");
-	assert_null(strstr(s->line, "notify"));
-	stop(s);
-}
-
-/* ---- Signals ---- */
-
-static void test_reload(void **state)
-{
-	struct stage *s = *state;
-
-	NEEDS_USER();
-	begin(s);
-	kill(s->keeper, SIGHUP);
-	stage_notified(s, "RELOADING=1\nMONOTONIC_USEC=");
-	stage_expect(s, "reload");
-	/* One more while it reloads: it must read the settings again. */
-	kill(s->keeper, SIGHUP);
-	stage_notified(s, "RELOADING=1\nMONOTONIC_USEC=");
-	stage_do(s, "reloaded");
-	stage_expect(s, "reload");
-	stage_do(s, "reloaded");
-	stage_notified(s, "READY=1");
-	/* The host dies of it: the next one has read them. */
-	kill(s->keeper, SIGHUP);
-	stage_notified(s, "RELOADING=1\nMONOTONIC_USEC=");
-	stage_expect(s, "reload");
-	stage_end_host(s, "die %d", SIGKILL);
+	assert_int_equal(stage_wait(s), 1);
+	stage_expect_log(s, "the host ended 4 times: signal KILL, before it was ready");
 	stage_next_host(s);
 	stage_expect(s, "crashed");
 	stage_settle(s);
-	stop(s);
-}
-
-static void test_stop_has_a_limit(void **state)
-{
-	struct stage *s = *state;
-
-	NEEDS_USER();
-	setenv("STEWARD_KEEPER_STOP_MS", "100", 1);
-	begin(s);
-	unsetenv("STEWARD_KEEPER_STOP_MS");
-	stage_do(s, "stubborn");
-	stop(s);
-	expect_log(s, "did not end in order: signal KILL");
-}
-
-static void test_stop_by_interrupt_while_starting(void **state)
-{
-	struct stage *s = *state;
-
-	NEEDS_USER();
-	stage_start(s, NULL);
-	stage_next_host(s);
-	kill(s->keeper, SIGINT);
+	kill(locked_pid(s), SIGTERM);
 	stage_expect(s, "stop");
-	assert_int_equal(stage_wait(s), 0);
-}
-
-static void test_keeper_killed(void **state)
-{
-	struct stage *s = *state;
-
-	NEEDS_USER();
-	begin(s);
-	kill(s->keeper, SIGKILL);
-	assert_int_equal(stage_wait(s), 128 + SIGKILL);
-	stage_expect(s, "end of keeper");
 	stage_host_gone(s);
-	/* The home is free again. */
-	begin(s);
-	stop(s);
-}
-
-/* ---- Replacement ---- */
-
-static void replaced(struct stage *s)
-{
-	char pid[32];
-
-	stage_notified(s, "STATUS=Replacing host and keeper.");
-	stage_expect(s, "replace");
-	stage_host_gone(s);
-	stage_next_host(s);
-	snprintf(pid, sizeof pid, "keeper %d", s->keeper);
-	assert_non_null(strstr(s->line, pid));
-}
-
-static void test_replace(void **state)
-{
-	struct stage *s = *state;
-	unsigned ports[2];
-	char byte;
-
-	NEEDS_USER();
-	begin(s);
-	for (int life = 0; life < 3; life++) {
-		stage_end_host(s, "crash dns %d 1", SIGSEGV);
-		stage_next_host(s);
-		stage_expect(s, life == 2 ? "quarantined dns" : "crashed");
-		if (life == 2)
-			stage_expect(s, "crashed");
-		stage_settle(s);
-	}
-	ports[0] = stage_listen(s, 1, "web", 0);
-	ports[1] = stage_listen(s, 2, "proxy", 0);
-	stage_do(s, "shut proxy");
-	for (int turn = 0; turn < 3; turn++) {
-		kill(s->keeper, SIGUSR2);
-		/* Connected while there is no host at all, then while a new keeper starts. */
-		stage_notified(s, "STATUS=Replacing host and keeper.");
-		stage_expect(s, "replace");
-		stage_host_gone(s);
-		int client = stage_dial(ports[0]);
-		assert_true(client >= 0);
-		stage_next_host(s);
-		assert_non_null(strstr(s->line, "crashes 3"));
-		stage_expect(s, "quarantined dns: three crashes");
-		assert_int_equal(stage_dial(ports[1]), -1);
-		assert_int_equal(stage_listen(s, 1, "web", 0), ports[0]);
-		stage_end_host(s, "accept 1");
-		stage_expect(s, "accepted");
-		assert_int_equal(read(client, &byte, 1), 1);
-		close(client);
-		stage_settle(s);
-		stage_end_host(s, "descriptors");
-		/* Only the two sockets of the grant came on top. */
-		stage_expect(s, "descriptors 0 1 2 3 4 6 7");
-	}
-	/* What was shut still has its number. */
-	assert_int_equal(stage_listen(s, 2, "proxy", 0), ports[1]);
-	stop(s);
-}
-
-static void test_replace_needs_a_good_probe(void **state)
-{
-	static const char *const probes[] = { "", "steward-host protocol 999\n", "what?\n" };
-	struct stage *s = *state;
-
-	NEEDS_USER();
-	begin(s);
-	for (size_t i = 0; i < 3; i++) {
-		stage_write(s, "probe", probes[i], 0644);
-		kill(s->keeper, SIGUSR2);
-		stage_notified(s, "STATUS=The newly installed programs do not fit together");
-	}
-	expect_log(s, "the new programs are not used");
-	/* The same host is there. */
-	kill(s->keeper, SIGHUP);
-	stage_expect(s, "reload");
-	stage_notified(s, "RELOADING=1\nMONOTONIC_USEC=");
-	stage_do(s, "reloaded");
-	stage_notified(s, "READY=1");
-	char path[100];
-	snprintf(path, sizeof path, "%s/probe", s->home);
-	unlink(path);
-	kill(s->keeper, SIGUSR2);
-	replaced(s);
-	stage_settle(s);
-	stop(s);
-}
-
-/* stewardd as a file of the test's own, which it can exchange. */
-static void own_program(struct stage *s, const char *format)
-{
-	char command[9000], path[100], text[9000];
-
-	snprintf(path, sizeof path, "%s/stewardd", s->home);
-	if (!format) {
-		snprintf(command, sizeof command, "cp %s %s", s->program, path);
-		assert_int_equal(system(command), 0);
-		strcpy(s->program, path);
-		return;
-	}
-	unlink(path);
-	snprintf(text, sizeof text, "#!/bin/sh\n%s\nexec %s \"$@\"\n", format, s->program);
-	stage_write(s, "stewardd", text, 0755);
-}
-
-static void test_replace_without_a_new_keeper(void **state)
-{
-	struct stage *s = *state;
-
-	NEEDS_USER();
-	own_program(s, NULL);
-	begin(s);
-	unsigned port = stage_listen(s, 1, "web", 0);
-	stage_do(s, "stubborn");
-	kill(s->keeper, SIGUSR2);
-	stage_notified(s, "STATUS=Replacing host and keeper.");
-	stage_expect(s, "replace");
-	/* It passed the probe, and is gone when it is needed. */
-	unlink(s->program);
-	stage_end_host(s, "exit 0");
-	stage_host_gone(s);
-	stage_next_host(s);
-	expect_log(s, "cannot execute");
-	assert_int_equal(stage_listen(s, 1, "web", 0), port);
-	stage_settle(s);
-	/* And a probe of a program that is not there fails. */
-	kill(s->keeper, SIGUSR2);
-	stage_notified(s, "STATUS=The newly installed programs do not fit together");
-	stop(s);
-}
-
-static void test_replace_by_one_that_cannot_read_the_state(void **state)
-{
-	struct stage *s = *state;
-	char real[4096], byte;
-
-	NEEDS_USER();
-	strcpy(real, s->program);
-	own_program(s, NULL);
-	begin(s);
-	unsigned port = stage_listen(s, 1, "web", 0);
-	stage_end_host(s, "crash web %d 1", SIGSEGV);
-	stage_next_host(s);
-	stage_expect(s, "crashed");
-	stage_listen(s, 1, "web", 0);
-	stage_settle(s);
-	strcpy(s->program, real);
-	/* To this one the state is empty. */
-	own_program(s, "state=${STEWARD_KEEPER_STATE%,*}\n"
-	    "[ -z \"$state\" ] || : >/proc/self/fd/$state");
-	kill(s->keeper, SIGUSR2);
-	int client = stage_dial(port);
-	replaced(s);
-	assert_non_null(strstr(s->line, "crashes 0"));
-	expect_log(s, "cannot be read: 2 sockets are kept");
-	assert_int_equal(stage_listen(s, 1, "web", port), port);
-	stage_end_host(s, "accept 1");
-	stage_expect(s, "accepted");
-	assert_int_equal(read(client, &byte, 1), 1);
-	close(client);
-	stage_settle(s);
-	stop(s);
 }
 
 /* ---- A hijacked host ---- */
@@ -609,8 +219,8 @@ static void test_hostile_host(void **state)
 		"cut" };
 	struct stage *s = *state;
 
-	NEEDS_USER();
-	begin(s);
+	STAGE_NEEDS_USER();
+	stage_begin(s);
 	unsigned port = stage_listen(s, 1, "web", 0);
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
 		stage_end_host(s, "misbehave %s", ways[i]);
@@ -628,7 +238,7 @@ static void test_hostile_host(void **state)
 	stage_expect(s, "refuse 9 error ");
 	stage_end_host(s, "flood");
 	stage_expect(s, "flooded");
-	expect_log(s, "what the protocol does not know");
+	stage_expect_log(s, "what the protocol does not know");
 	/* After all that it still does its work. */
 	kill(s->keeper, SIGHUP);
 	stage_notified(s, "RELOADING=1");
@@ -644,37 +254,35 @@ static void test_hostile_host(void **state)
 	stage_next_host(s);
 	stage_expect(s, "crashed: signal KILL");
 	stage_settle(s);
-	stop(s);
+	stage_stop(s);
 }
 
 static void test_other_version(void **state)
 {
 	struct stage *s = *state;
 
-	NEEDS_USER();
-	begin(s);
+	STAGE_NEEDS_USER();
+	stage_begin(s);
 	stage_end_host(s, "misbehave version");
-	stage_expect(s, "misbehaved");
-	stage_host_gone(s);
 	stage_next_host(s);
 	stage_expect(s, "crashed: steward-host speaks protocol 2 and stewardd 1");
 	stage_end_host(s, "misbehave version");
 	stage_next_host(s);
 	stage_expect(s, "crashed");
 	stage_settle(s);
-	stop(s);
+	stage_stop(s);
 }
 
 static void test_first_host_of_another_version(void **state)
 {
 	struct stage *s = *state;
 
-	NEEDS_USER();
-	stage_start(s, NULL);
+	STAGE_NEEDS_USER();
+	stage_start(s);
 	stage_next_host(s);
 	stage_end_host(s, "misbehave version");
 	assert_int_equal(stage_wait(s), 1);
-	expect_log(s, "install both from one build");
+	stage_expect_log(s, "install both from one build");
 }
 
 /* ---- Rights ---- */
@@ -684,20 +292,24 @@ static void test_rights(void **state)
 	struct stage *s = *state;
 	char expected[300];
 
-	NEEDS_USER();
-	begin(s);
+	STAGE_NEEDS_USER();
+	stage_begin(s);
 	const struct passwd *user = geteuid() ? getpwuid(geteuid()) : getpwnam("steward");
-	unsigned uid = user ? user->pw_uid : geteuid(), gid = geteuid() ? getegid() :
-									  user->pw_gid;
+	unsigned uid = user ? user->pw_uid : geteuid(), gid = geteuid() ? getegid() : user->pw_gid;
 	stage_end_host(s, "rights");
 	if (geteuid())
 		snprintf(expected, sizeof expected, "uid %u gid %u ", uid, gid);
 	else
-		snprintf(expected, sizeof expected, "uid %u gid %u caps 0 0 0 nnp 1 core 1 home %s/state",
-		    uid, gid, s->home);
+		snprintf(expected, sizeof expected, "uid %u gid %u caps 0 0 0 nnp 1 ", uid, gid);
 	stage_expect(s, expected);
-	assert_non_null(strstr(s->line, "nnp 1"));
-	stop(s);
+	assert_non_null(strstr(s->line, " nnp 1 "));
+	/* 1: no core even through a pipe; 0 is what a sanitizer sets itself. */
+	assert_true(strstr(s->line, " core 1 ") || strstr(s->line, " core 0 "));
+	if (geteuid() == 0) {
+		snprintf(expected, sizeof expected, " home %s/state", s->home);
+		assert_non_null(strstr(s->line, expected));
+	}
+	stage_stop(s);
 }
 
 static void test_closed_folder_is_named(void **state)
@@ -725,7 +337,7 @@ static void test_planted_files(void **state)
 	char text[2000], path[100];
 	char *words[] = { "--foreground", NULL };
 
-	NEEDS_USER();
+	STAGE_NEEDS_USER();
 	snprintf(path, sizeof path, "%s/state", s->home);
 	assert_int_equal(mkdir(path, 0700), 0);
 	stage_write(s, "precious", "keep me", 0644);
@@ -754,8 +366,8 @@ static void test_holder_is_named(void **state)
 	socklen_t length = sizeof address;
 	char expected[200];
 
-	NEEDS_USER();
-	begin(s);
+	STAGE_NEEDS_USER();
+	stage_begin(s);
 	for (int i = 0; i < 2; i++) {
 		int fd = socket(AF_INET, (i ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 		address.sin_port = 0;
@@ -774,7 +386,7 @@ static void test_holder_is_named(void **state)
 			fail_msg("%s", s->line);
 		close(fd);
 	}
-	stop(s);
+	stage_stop(s);
 }
 
 int main(void)
@@ -789,19 +401,7 @@ int main(void)
 		T(test_program_that_cannot_be_executed),
 		T(test_background),
 		T(test_background_that_fails),
-		T(test_crash_keeps_sockets),
-		T(test_record_and_quarantine),
-		T(test_back_off_only_before_ready),
-		T(test_heartbeat),
-		T(test_watchdog),
-		T(test_reload),
-		T(test_stop_has_a_limit),
-		T(test_stop_by_interrupt_while_starting),
-		T(test_keeper_killed),
-		T(test_replace),
-		T(test_replace_needs_a_good_probe),
-		T(test_replace_without_a_new_keeper),
-		T(test_replace_by_one_that_cannot_read_the_state),
+		T(test_background_that_crashes),
 		T(test_hostile_host),
 		T(test_other_version),
 		T(test_first_host_of_another_version),

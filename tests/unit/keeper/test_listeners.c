@@ -13,87 +13,13 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "keeper/listeners.h"
+#include "tests/unit/keeper/table.h"
 
 #define DEADLINE_MS 20000
-
-struct stage {
-	struct listeners all;
-	struct listener_rules rules;
-	struct keeper_message answer;
-	char folder[64], state[96], ports[96];
-};
-
-static int setup(void **state)
-{
-	struct stage *s = calloc(1, sizeof *s);
-
-	strcpy(s->folder, "/tmp/steward-listeners-XXXXXX");
-	assert_non_null(mkdtemp(s->folder));
-	snprintf(s->state, sizeof s->state, "%s/state", s->folder);
-	snprintf(s->ports, sizeof s->ports, "%s/ports", s->folder);
-	mkdir(s->state, 0755);
-	s->rules = (struct listener_rules){ s->state, s->state, s->ports, geteuid() == 0 };
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct stage *s = *state;
-	char command[128];
-
-	listeners_close(&s->all, &s->rules);
-	snprintf(command, sizeof command, "rm -rf %s", s->folder);
-	int status = system(command);
-	free(s);
-	return status;
-}
-
-static struct keeper_message wish(const char *setting, uint32_t transport, const char *address,
-    uint32_t port, uint32_t count)
-{
-	struct keeper_message m = { .transport = transport, .port = port, .count = count,
-		.round = 1 };
-
-	strcpy(m.service, "web");
-	snprintf(m.setting, sizeof m.setting, "%s", setting);
-	snprintf(m.address, sizeof m.address, "%s", address);
-	return m;
-}
-
-static struct listener *ask(struct stage *s, struct keeper_message m)
-{
-	memset(&s->answer, 0, sizeof s->answer);
-	return listeners_ask(&s->all, &s->rules, &m, &s->answer);
-}
-
-static struct listener *granted(struct stage *s, struct keeper_message m)
-{
-	struct listener *l = ask(s, m);
-
-	if (!l)
-		fail_msg("refused: %d %s", s->answer.error, s->answer.text);
-	return l;
-}
-
-static void refused(struct stage *s, struct keeper_message m, int error, const char *part)
-{
-	struct listener *l = ask(s, m);
-
-	if (l)
-		fail_msg("granted port %u", l->port);
-	assert_int_equal(s->answer.error, error);
-	if (!strstr(s->answer.text, part))
-		fail_msg("\"%s\" is not in \"%s\"", part, s->answer.text);
-}
 
 /* 0: a connection; else errno. The socket in *fd_r, if wanted. */
 static int dial(uint32_t transport, const char *address, uint32_t port, int *fd_r)
@@ -146,16 +72,18 @@ static bool has_address(const char *address)
 static void test_tcp(void **state)
 {
 	static const char *const addresses[] = { "127.0.0.1", "0.0.0.0", "::1", "::" };
-	struct stage *s = *state;
+	struct table *s = *state;
 
 	for (size_t i = 0; i < 4; i++) {
 		if (!has_address(addresses[i]))
 			continue; /* a machine without IPv6 */
-		struct listener *l = granted(s, wish("listen", KEEPER_TCP, addresses[i], 0, 2));
+		struct listener *l =
+		    table_granted(s, table_wish("listen", KEEPER_TCP, addresses[i], 0, 2));
 		assert_int_equal(l->count, 2);
 		assert_true(l->port >= 1024);
 		assert_int_equal(dial(KEEPER_TCP, strchr(addresses[i], ':') ? "::1" : "127.0.0.1",
-		    l->port, NULL), 0);
+				     l->port, NULL),
+		    0);
 		for (uint32_t n = 0; n < 2; n++) {
 			assert_true(fcntl(l->fd[n], F_GETFD) & FD_CLOEXEC);
 			assert_true(fcntl(l->fd[n], F_GETFL) & O_NONBLOCK);
@@ -166,33 +94,33 @@ static void test_tcp(void **state)
 
 static void test_both_families_on_one_port(void **state)
 {
-	struct stage *s = *state;
+	struct table *s = *state;
 
 	if (!has_address("::")) {
 		print_message("this machine has no IPv6\n");
 		skip();
 	}
-	uint32_t port = granted(s, wish("listen", KEEPER_TCP, "0.0.0.0", 0, 1))->port;
-	granted(s, wish("listen", KEEPER_TCP, "::", port, 1));
+	uint32_t port = table_granted(s, table_wish("listen", KEEPER_TCP, "0.0.0.0", 0, 1))->port;
+	table_granted(s, table_wish("listen", KEEPER_TCP, "::", port, 1));
 	assert_int_equal(dial(KEEPER_TCP, "127.0.0.1", port, NULL), 0);
 	assert_int_equal(dial(KEEPER_TCP, "::1", port, NULL), 0);
 }
 
 static void test_count_only_grows(void **state)
 {
-	struct stage *s = *state;
-	struct keeper_message m = wish("listen", KEEPER_TCP, "127.0.0.1", 0, 2);
-	uint32_t port = granted(s, m)->port;
+	struct table *s = *state;
+	struct keeper_message m = table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 2);
+	uint32_t port = table_granted(s, m)->port;
 	int first = s->all.item[0].fd[0], client[20];
 
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(dial(KEEPER_TCP, "127.0.0.1", port, &client[i]), 0);
 	m.count = 4;
-	struct listener *l = granted(s, m);
+	struct listener *l = table_granted(s, m);
 	assert_int_equal(l->count, 4);
 	assert_int_equal(l->port, port);
 	m.count = 1;
-	l = granted(s, m);
+	l = table_granted(s, m);
 	assert_int_equal(l->count, 4);
 	assert_int_equal(l->fd[0], first);
 	assert_int_equal(s->all.count, 1);
@@ -208,59 +136,66 @@ static void test_count_only_grows(void **state)
 
 static void test_any_port_is_one_for_tcp_and_udp(void **state)
 {
-	struct stage *s = *state;
+	struct table *s = *state;
 
 	for (uint32_t first = KEEPER_TCP; first <= KEEPER_UDP; first++) {
 		const char *setting = first == KEEPER_TCP ? "one" : "two";
-		uint32_t port = granted(s, wish(setting, first, "127.0.0.1", 0, 2))->port;
+		uint32_t port =
+		    table_granted(s, table_wish(setting, first, "127.0.0.1", 0, 2))->port;
 		uint32_t other = first == KEEPER_TCP ? KEEPER_UDP : KEEPER_TCP;
-		assert_int_equal(granted(s, wish(setting, other, "127.0.0.1", 0, 2))->port, port);
+		assert_int_equal(table_granted(s, table_wish(setting, other, "127.0.0.1", 0, 2))
+				     ->port,
+		    port);
 		/* And the same again when asked again. */
-		assert_int_equal(granted(s, wish(setting, first, "127.0.0.1", 0, 2))->port, port);
+		assert_int_equal(table_granted(s, table_wish(setting, first, "127.0.0.1", 0, 2))
+				     ->port,
+		    port);
 	}
 	assert_int_equal(s->all.count, 4);
 }
 
 static void test_any_port_taken_for_the_second_transport(void **state)
 {
-	struct stage *s = *state;
-	struct keeper_message udp = wish("listen", KEEPER_UDP, "127.0.0.1", 0, 1);
-	uint32_t port = granted(s, wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1))->port;
+	struct table *s = *state;
+	struct keeper_message udp = table_wish("listen", KEEPER_UDP, "127.0.0.1", 0, 1);
+	uint32_t port = table_granted(s, table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1))->port;
 	struct sockaddr_storage address;
 	socklen_t length;
 	int other = socket(AF_INET, SOCK_DGRAM, 0);
 
 	assert_true(socket_address("127.0.0.1", port, &address, &length));
 	assert_int_equal(bind(other, (struct sockaddr *)&address, length), 0);
-	refused(s, udp, EADDRINUSE, "");
+	table_refused(s, udp, EADDRINUSE, "");
 	close(other);
-	assert_int_equal(granted(s, udp)->port, port);
+	assert_int_equal(table_granted(s, udp)->port, port);
 }
 
 static void test_hint(void **state)
 {
-	struct stage *s = *state;
-	struct keeper_message m = wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1);
+	struct table *s = *state;
+	struct keeper_message m = table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1);
 	uint32_t last = (uint32_t)socket_free_port("127.0.0.1", KEEPER_TCP, 0, true);
 
 	m.hint = last;
-	assert_int_equal(granted(s, m)->port, last);
+	assert_int_equal(table_granted(s, m)->port, last);
 	/* Taken: another number. */
 	strcpy(m.setting, "other");
-	assert_int_not_equal(granted(s, m)->port, last);
+	assert_int_not_equal(table_granted(s, m)->port, last);
 	/* Low: the list of ports is not got around. */
 	strcpy(m.setting, "low");
 	m.hint = 80;
-	assert_true(granted(s, m)->port >= 1024);
+	assert_true(table_granted(s, m)->port >= 1024);
 }
 
 static void test_udp_wildcard_learns_the_destination(void **state)
 {
-	struct stage *s = *state;
-	struct listener *l = granted(s, wish("listen", KEEPER_UDP, "0.0.0.0", 0, 1));
+	struct table *s = *state;
+	struct listener *l = table_granted(s, table_wish("listen", KEEPER_UDP, "0.0.0.0", 0, 1));
 	char byte, control[256];
 	struct iovec part = { &byte, 1 };
-	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr header = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control,
 		.msg_controllen = sizeof control };
 	struct pollfd set = { l->fd[0], POLLIN, 0 };
 	int fd;
@@ -278,42 +213,44 @@ static void test_udp_wildcard_learns_the_destination(void **state)
 
 static void test_bad_wishes(void **state)
 {
-	struct stage *s = *state;
+	struct table *s = *state;
 	struct keeper_message m;
 
-	refused(s, wish("listen", KEEPER_TCP, "localhost", 0, 1), EINVAL, "numeric");
-	refused(s, wish("listen", KEEPER_TCP, "", 0, 1), EINVAL, "numeric");
-	refused(s, wish("listen", KEEPER_TCP, "127.0.0.1:80", 0, 1), EINVAL, "numeric");
-	refused(s, wish("listen", KEEPER_TCP, "[::1]", 0, 1), EINVAL, "numeric");
-	refused(s, wish("listen", KEEPER_TCP, "127.0.0.1", 65536, 1), EINVAL, "");
-	refused(s, wish("listen", KEEPER_TCP, "127.0.0.1", 0, 0), EINVAL, "");
-	refused(s, wish("listen", KEEPER_TCP, "127.0.0.1", 0, KEEPER_FDS + 1), EINVAL, "");
-	refused(s, wish("listen", 3, "127.0.0.1", 0, 1), EINVAL, "");
-	m = wish("listen", KEEPER_TCP, "", 0, 1);
+	table_refused(s, table_wish("listen", KEEPER_TCP, "localhost", 0, 1), EINVAL, "numeric");
+	table_refused(s, table_wish("listen", KEEPER_TCP, "", 0, 1), EINVAL, "numeric");
+	table_refused(s, table_wish("listen", KEEPER_TCP, "127.0.0.1:80", 0, 1), EINVAL, "numeric");
+	table_refused(s, table_wish("listen", KEEPER_TCP, "[::1]", 0, 1), EINVAL, "numeric");
+	table_refused(s, table_wish("listen", KEEPER_TCP, "127.0.0.1", 65536, 1), EINVAL, "");
+	table_refused(s, table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 0), EINVAL, "");
+	table_refused(s, table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, KEEPER_FDS + 1), EINVAL,
+	    "");
+	table_refused(s, table_wish("listen", 3, "127.0.0.1", 0, 1), EINVAL, "");
+	m = table_wish("listen", KEEPER_TCP, "", 0, 1);
 	memset(m.address, '1', sizeof m.address - 1);
-	refused(s, m, EINVAL, "numeric");
+	table_refused(s, m, EINVAL, "numeric");
 	assert_int_equal(s->all.count, 0);
 }
 
 static void test_address_that_is_not_there(void **state)
 {
-	struct stage *s = *state;
+	struct table *s = *state;
 
 	/* 203.0.113.0/24 and 2001:db8::/32 are for documentation only. */
-	refused(s, wish("listen", KEEPER_TCP, "203.0.113.77", 0, 1), EADDRNOTAVAIL,
+	table_refused(s, table_wish("listen", KEEPER_TCP, "203.0.113.77", 0, 1), EADDRNOTAVAIL,
 	    "does not have the address 203.0.113.77");
-	refused(s, wish("listen", KEEPER_UDP, "203.0.113.77", 4000, 1), EADDRNOTAVAIL, "203.0.113.77");
+	table_refused(s, table_wish("listen", KEEPER_UDP, "203.0.113.77", 4000, 1), EADDRNOTAVAIL,
+	    "203.0.113.77");
 	if (has_address("::1"))
-		refused(s, wish("listen", KEEPER_TCP, "2001:db8::77", 0, 1), EADDRNOTAVAIL,
-		    "2001:db8::77");
+		table_refused(s, table_wish("listen", KEEPER_TCP, "2001:db8::77", 0, 1),
+		    EADDRNOTAVAIL, "2001:db8::77");
 	else
-		assert_null(ask(s, wish("listen", KEEPER_TCP, "2001:db8::77", 0, 1)));
+		assert_null(table_ask(s, table_wish("listen", KEEPER_TCP, "2001:db8::77", 0, 1)));
 	assert_int_equal(s->all.count, 0);
 }
 
 static void test_held_by_a_stranger(void **state)
 {
-	struct stage *s = *state;
+	struct table *s = *state;
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
 	int one = 1, other = socket(AF_INET, SOCK_STREAM, 0);
@@ -326,33 +263,33 @@ static void test_held_by_a_stranger(void **state)
 	assert_int_equal(listen(other, 1), 0);
 	getsockname(other, (struct sockaddr *)&address, &length);
 	uint32_t port = ntohs(((struct sockaddr_in *)&address)->sin_port);
-	refused(s, wish("listen", KEEPER_TCP, "127.0.0.1", port, 1), EADDRINUSE, "");
+	table_refused(s, table_wish("listen", KEEPER_TCP, "127.0.0.1", port, 1), EADDRINUSE, "");
 	assert_string_equal(s->answer.text, "");
-	refused(s, wish("listen", KEEPER_TCP, "0.0.0.0", port, 1), EADDRINUSE, "");
+	table_refused(s, table_wish("listen", KEEPER_TCP, "0.0.0.0", port, 1), EADDRINUSE, "");
 	close(other);
-	granted(s, wish("listen", KEEPER_TCP, "127.0.0.1", port, 1));
+	table_granted(s, table_wish("listen", KEEPER_TCP, "127.0.0.1", port, 1));
 }
 
 static void test_held_by_another_service(void **state)
 {
-	struct stage *s = *state;
-	uint32_t port = granted(s, wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1))->port;
-	struct keeper_message m = wish("listen", KEEPER_TCP, "127.0.0.1", port, 1);
+	struct table *s = *state;
+	uint32_t port = table_granted(s, table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1))->port;
+	struct keeper_message m = table_wish("listen", KEEPER_TCP, "127.0.0.1", port, 1);
 
 	strcpy(m.service, "proxy");
-	refused(s, m, EADDRINUSE, "is held by web");
+	table_refused(s, m, EADDRINUSE, "is held by web");
 	strcpy(m.address, "0.0.0.0");
-	refused(s, m, EADDRINUSE, "is held by web");
+	table_refused(s, m, EADDRINUSE, "is held by web");
 	listeners_shut(&s->all, &s->rules, "web");
-	refused(s, m, EADDRINUSE, "web, which is stopped");
+	table_refused(s, m, EADDRINUSE, "web, which is stopped");
 }
 
 static void test_no_descriptors(void **state)
 {
-	struct stage *s = *state;
-	struct keeper_message m = wish("listen", KEEPER_TCP, "127.0.0.1", 0, 2);
+	struct table *s = *state;
+	struct keeper_message m = table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 2);
 	struct rlimit old, low;
-	uint32_t port = granted(s, m)->port;
+	uint32_t port = table_granted(s, m)->port;
 
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
 	low = old;
@@ -361,10 +298,10 @@ static void test_no_descriptors(void **state)
 	low.rlim_cur = (rlim_t)next + 3;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
 	m.count = 8;
-	struct listener *l = ask(s, m);
+	struct listener *l = table_ask(s, m);
 	struct keeper_message first = s->answer;
-	struct keeper_message other = wish("other", KEEPER_TCP, "127.0.0.1", 0, 8);
-	struct listener *o = ask(s, other);
+	struct keeper_message other = table_wish("other", KEEPER_TCP, "127.0.0.1", 0, 8);
+	struct listener *o = table_ask(s, other);
 	setrlimit(RLIMIT_NOFILE, &old);
 	assert_null(l);
 	assert_null(o);
@@ -375,16 +312,16 @@ static void test_no_descriptors(void **state)
 	assert_int_equal(s->all.item[0].count, 2);
 	assert_int_equal(s->all.item[0].port, port);
 	m.count = 8;
-	assert_int_equal(granted(s, m)->count, 8);
+	assert_int_equal(table_granted(s, m)->count, 8);
 }
 
 static void test_full_table(void **state)
 {
-	struct stage *s = *state;
-	struct keeper_message m = wish("", KEEPER_UDP, "127.0.0.1", 0, 1);
+	struct table *s = *state;
+	struct keeper_message m = table_wish("", KEEPER_UDP, "127.0.0.1", 0, 1);
 
 	s->all.count = LISTENERS_MAX;
-	refused(s, m, ENOSPC, "too many");
+	table_refused(s, m, ENOSPC, "too many");
 	s->all.count = 0;
 }
 
@@ -392,9 +329,9 @@ static void test_full_table(void **state)
 
 static void test_shut_tcp(void **state)
 {
-	struct stage *s = *state;
-	struct keeper_message m = wish("listen", KEEPER_TCP, "127.0.0.1", 0, 3);
-	struct listener *l = granted(s, m);
+	struct table *s = *state;
+	struct keeper_message m = table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 3);
+	struct listener *l = table_granted(s, m);
 	uint32_t port = l->port;
 	int copy = dup(l->fd[0]), stranger = -1;
 
@@ -414,7 +351,7 @@ static void test_shut_tcp(void **state)
 		close(stranger);
 		m.count++;
 		m.round++;
-		l = granted(s, m);
+		l = table_granted(s, m);
 		assert_int_equal(l->port, port);
 		assert_int_equal(l->count, m.count);
 		assert_int_equal(dial(KEEPER_TCP, "127.0.0.1", port, NULL), 0);
@@ -422,10 +359,10 @@ static void test_shut_tcp(void **state)
 	close(copy);
 }
 
-static void shut_udp(struct stage *s, const char *address)
+static void shut_udp(struct table *s, const char *address)
 {
-	struct keeper_message m = wish("listen", KEEPER_UDP, address, 0, 3);
-	struct listener *l = granted(s, m);
+	struct keeper_message m = table_wish("listen", KEEPER_UDP, address, 0, 3);
+	struct listener *l = table_granted(s, m);
 	const char *to = strchr(address, ':') ? "::1" : "127.0.0.1";
 	uint32_t port = l->port;
 
@@ -441,7 +378,7 @@ static void shut_udp(struct stage *s, const char *address)
 		assert_int_equal(socket_free_port(address, KEEPER_UDP, port, false), -1);
 		assert_int_equal(errno, EADDRINUSE);
 		m.round++;
-		l = granted(s, m);
+		l = table_granted(s, m);
 		assert_int_equal(l->port, port);
 		assert_int_equal(l->count, 3);
 		/* Every one of the three gets its share again, and nothing that
@@ -468,7 +405,7 @@ static void shut_udp(struct stage *s, const char *address)
 
 static void test_shut_udp(void **state)
 {
-	struct stage *s = *state;
+	struct table *s = *state;
 
 	shut_udp(s, "127.0.0.1");
 	shut_udp(s, "0.0.0.0");
@@ -480,12 +417,12 @@ static void test_shut_udp(void **state)
 
 static void test_shut_is_by_service(void **state)
 {
-	struct stage *s = *state;
-	struct keeper_message dns = wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1);
+	struct table *s = *state;
+	struct keeper_message dns = table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1);
 
-	uint32_t web = granted(s, wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1))->port;
+	uint32_t web = table_granted(s, table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1))->port;
 	strcpy(dns.service, "dns");
-	uint32_t other = granted(s, dns)->port;
+	uint32_t other = table_granted(s, dns)->port;
 	listeners_shut(&s->all, &s->rules, "dns");
 	listeners_shut(&s->all, &s->rules, "nobody");
 	assert_int_equal(dial(KEEPER_TCP, "127.0.0.1", web, NULL), 0);
@@ -496,14 +433,14 @@ static void test_shut_is_by_service(void **state)
 
 static void test_trim(void **state)
 {
-	struct stage *s = *state;
-	struct keeper_message old = wish("listen", KEEPER_TCP, "127.0.0.1", 0, 2), next = old;
-	uint32_t port = granted(s, old)->port;
+	struct table *s = *state;
+	struct keeper_message old = table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 2), next = old;
+	uint32_t port = table_granted(s, old)->port;
 	int copy = dup(s->all.item[0].fd[0]);
 
 	strcpy(next.setting, "other");
 	next.round = 2;
-	uint32_t kept = granted(s, next)->port;
+	uint32_t kept = table_granted(s, next)->port;
 	listeners_trim(&s->all, &s->rules, "dns", 7);
 	assert_int_equal(s->all.count, 2);
 	listeners_trim(&s->all, &s->rules, "web", 2);
@@ -515,14 +452,14 @@ static void test_trim(void **state)
 
 static void test_from_any_port_to_that_port(void **state)
 {
-	struct stage *s = *state;
-	uint32_t port = granted(s, wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1))->port;
-	struct keeper_message m = wish("tls_listen", KEEPER_TCP, "127.0.0.1", port, 1);
+	struct table *s = *state;
+	uint32_t port = table_granted(s, table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1))->port;
+	struct keeper_message m = table_wish("tls_listen", KEEPER_TCP, "127.0.0.1", port, 1);
 	int fd = s->all.item[0].fd[0];
 
-	refused(s, m, EADDRINUSE, "listen has this");
+	table_refused(s, m, EADDRINUSE, "listen has this");
 	m.round = 2;
-	struct listener *l = granted(s, m);
+	struct listener *l = table_granted(s, m);
 	assert_int_equal(l->fd[0], fd);
 	assert_int_equal(l->asked, port);
 	listeners_trim(&s->all, &s->rules, "web", 2);
@@ -531,42 +468,42 @@ static void test_from_any_port_to_that_port(void **state)
 
 static void test_from_one_address_to_all(void **state)
 {
-	struct stage *s = *state;
-	uint32_t port = granted(s, wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1))->port;
-	struct keeper_message m = wish("listen", KEEPER_TCP, "0.0.0.0", port, 1);
+	struct table *s = *state;
+	uint32_t port = table_granted(s, table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1))->port;
+	struct keeper_message m = table_wish("listen", KEEPER_TCP, "0.0.0.0", port, 1);
 
 	m.round = 2;
-	assert_int_equal(granted(s, m)->port, port);
+	assert_int_equal(table_granted(s, m)->port, port);
 	listeners_trim(&s->all, &s->rules, "web", 2);
 	assert_int_equal(s->all.count, 1);
 	assert_int_equal(dial(KEEPER_TCP, "127.0.0.1", port, NULL), 0);
 	/* And back. */
 	m.round = 3;
 	strcpy(m.address, "127.0.0.1");
-	assert_int_equal(granted(s, m)->port, port);
+	assert_int_equal(table_granted(s, m)->port, port);
 	listeners_trim(&s->all, &s->rules, "web", 3);
 	assert_int_equal(dial(KEEPER_TCP, "127.0.0.1", port, NULL), 0);
 }
 
 static void test_new_host(void **state)
 {
-	struct stage *s = *state;
-	struct keeper_message used = wish("used", KEEPER_TCP, "127.0.0.1", 0, 1);
-	struct keeper_message stopped = wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1);
-	uint32_t port = granted(s, used)->port;
+	struct table *s = *state;
+	struct keeper_message used = table_wish("used", KEEPER_TCP, "127.0.0.1", 0, 1);
+	struct keeper_message stopped = table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 1);
+	uint32_t port = table_granted(s, used)->port;
 
-	granted(s, wish("unused", KEEPER_TCP, "127.0.0.1", 0, 1));
+	table_granted(s, table_wish("unused", KEEPER_TCP, "127.0.0.1", 0, 1));
 	strcpy(stopped.service, "stopped");
-	uint32_t kept = granted(s, stopped)->port;
+	uint32_t kept = table_granted(s, stopped)->port;
 	listeners_shut(&s->all, &s->rules, "stopped");
 	listeners_forget(&s->all);
-	assert_int_equal(granted(s, used)->port, port);
+	assert_int_equal(table_granted(s, used)->port, port);
 	listeners_sweep(&s->all, &s->rules);
 	assert_int_equal(s->all.count, 2);
-	assert_int_equal(granted(s, stopped)->port, kept);
+	assert_int_equal(table_granted(s, stopped)->port, kept);
 }
 
-static void orphan_all(struct stage *s)
+static void orphan_all(struct table *s)
 {
 	for (uint32_t i = 0; i < s->all.count; i++)
 		for (uint32_t n = 0; n < s->all.item[i].count; n++)
@@ -576,18 +513,18 @@ static void orphan_all(struct stage *s)
 
 static void test_orphans_are_found_by_address(void **state)
 {
-	struct stage *s = *state;
-	struct keeper_message tcp = wish("listen", KEEPER_TCP, "127.0.0.1", 0, 2);
-	struct keeper_message udp = wish("listen", KEEPER_UDP, "127.0.0.1", 0, 2);
+	struct table *s = *state;
+	struct keeper_message tcp = table_wish("listen", KEEPER_TCP, "127.0.0.1", 0, 2);
+	struct keeper_message udp = table_wish("listen", KEEPER_UDP, "127.0.0.1", 0, 2);
 	int client;
 
-	uint32_t port = granted(s, tcp)->port;
-	granted(s, udp);
-	granted(s, wish("gone", KEEPER_TCP, "127.0.0.1", 0, 1));
+	uint32_t port = table_granted(s, tcp)->port;
+	table_granted(s, udp);
+	table_granted(s, table_wish("gone", KEEPER_TCP, "127.0.0.1", 0, 1));
 	assert_int_equal(dial(KEEPER_TCP, "127.0.0.1", port, &client), 0);
 	orphan_all(s);
 	tcp.hint = port;
-	struct listener *l = granted(s, tcp);
+	struct listener *l = table_granted(s, tcp);
 	assert_int_equal(l->port, port);
 	assert_int_equal(l->count, 2);
 	int fd = accept(l->fd[0], NULL, NULL);
@@ -597,7 +534,7 @@ static void test_orphans_are_found_by_address(void **state)
 	close(fd);
 	close(client);
 	udp.port = port; /* asked for by its number now */
-	l = granted(s, udp);
+	l = table_granted(s, udp);
 	assert_int_equal(l->count, 2);
 	assert_true(udp_reaches(l, "127.0.0.1", port) >= 0);
 	assert_int_equal(s->all.orphans, 1);
@@ -606,218 +543,14 @@ static void test_orphans_are_found_by_address(void **state)
 	/* Left in the state of refusing. */
 	listeners_shut(&s->all, &s->rules, "web");
 	orphan_all(s);
-	assert_int_equal(granted(s, tcp)->port, port);
-	assert_true(udp_reaches(granted(s, udp), "127.0.0.1", port) >= 0);
+	assert_int_equal(table_granted(s, tcp)->port, port);
+	assert_true(udp_reaches(table_granted(s, udp), "127.0.0.1", port) >= 0);
 	assert_int_equal(dial(KEEPER_TCP, "127.0.0.1", port, NULL), 0);
-}
-
-/* ---- Ports below 1024 ---- */
-
-static void write_ports(struct stage *s, const char *text)
-{
-	int fd = open(s->ports, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
-
-static void test_low_ports_as_root(void **state)
-{
-	struct stage *s = *state;
-	struct keeper_message m;
-	uint32_t port = 600;
-	char line[64];
-
-	if (geteuid() != 0) {
-		print_message("only root is granted ports below 1024\n");
-		skip();
-	}
-	while (socket_free_port("127.0.0.1", KEEPER_TCP, port, true) < 0)
-		assert_true(++port < 1024);
-	m = wish("listen", KEEPER_TCP, "127.0.0.1", port, 1);
-	snprintf(line, sizeof line, "tcp %u", port);
-	refused(s, m, EACCES, line);
-	refused(s, m, EACCES, s->ports);
-	static const char *const useless[] = { "", "tcp", "# tcp %u\n", "udp %u\n", "tcp %u0\n",
-		"tcp %u more\n", "tcp -%u\n", "xtcp %u\n", "tcp%u\n" };
-	for (size_t i = 0; i < sizeof useless / sizeof useless[0]; i++) {
-		/* The %u, if any, by hand: a format must be a literal. */
-		const char *mark = strstr(useless[i], "%u");
-		if (mark)
-			snprintf(line, sizeof line, "%.*s%u%s", (int)(mark - useless[i]), useless[i],
-			    port, mark + 2);
-		else
-			snprintf(line, sizeof line, "%s", useless[i]);
-		write_ports(s, line);
-		refused(s, m, EACCES, "not granted");
-	}
-	snprintf(line, sizeof line, "# mine\nudp 53\n  tcp\t%u  # the web\n", port);
-	write_ports(s, line);
-	assert_int_equal(chmod(s->ports, 0664), 0);
-	refused(s, m, EACCES, "only root may write");
-	assert_int_equal(chmod(s->ports, 0644), 0);
-	assert_int_equal(chown(s->ports, 65534, 0), 0);
-	refused(s, m, EACCES, "only root may write");
-	assert_int_equal(chown(s->ports, 0, 0), 0);
-	assert_int_equal(granted(s, m)->port, port);
-	/* UDP has a line of its own. */
-	m.transport = KEEPER_UDP;
-	refused(s, m, EACCES, "udp");
-	/* A link is not root's list. */
-	m.transport = KEEPER_TCP;
-	char real[128];
-	snprintf(real, sizeof real, "%s.real", s->ports);
-	assert_int_equal(rename(s->ports, real), 0);
-	assert_int_equal(symlink(real, s->ports), 0);
-	refused(s, m, EACCES, "not granted");
-}
-
-/* As an ordinary user, in a child when the test is root's. */
-static void test_low_ports_as_a_user(void **state)
-{
-	struct stage *s = *state;
-	int limit = 1024, status;
-	FILE *file = fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
-
-	if (file && fscanf(file, "%d", &limit) != 1)
-		limit = 1024;
-	if (file)
-		fclose(file);
-	if (limit < 700) {
-		print_message("everybody may have low ports here\n");
-		skip();
-	}
-	pid_t pid = fork();
-	if (pid == 0) {
-		if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
-			_exit(2);
-		s->rules.root = false;
-		struct listener *l = ask(s, wish("listen", KEEPER_TCP, "127.0.0.1", 600, 1));
-		_exit(l || s->answer.error != EACCES || !strstr(s->answer.text, "needs root"));
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-}
-
-/* ---- Unix sockets ---- */
-
-static struct keeper_message unix_wish(const struct stage *s, const char *name)
-{
-	struct keeper_message m = wish("socket", KEEPER_UNIX, "", 0, 3);
-
-	snprintf(m.address, sizeof m.address, "%s%s", s->state, name);
-	return m;
-}
-
-static int dial_unix(const char *path)
-{
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	snprintf(to.sun_path, sizeof to.sun_path, "%s", path);
-	int error = connect(fd, (struct sockaddr *)&to, sizeof to) ? errno : 0;
-	close(fd);
-	return error;
-}
-
-static void test_unix(void **state)
-{
-	struct stage *s = *state;
-	struct keeper_message m = unix_wish(s, "/control");
-	struct stat file;
-
-	struct listener *l = granted(s, m);
-	assert_int_equal(l->count, 1);
-	assert_int_equal(dial_unix(m.address), 0);
-	assert_int_equal(stat(m.address, &file), 0);
-	assert_int_equal(file.st_mode & 0777, geteuid() ? 0600 : 0666);
-	/* Asked again it is the same one. */
-	int fd = l->fd[0];
-	assert_int_equal(granted(s, m)->fd[0], fd);
-	listeners_shut(&s->all, &s->rules, "web");
-	assert_int_equal(dial_unix(m.address), ENOENT);
-	granted(s, m);
-	assert_int_equal(dial_unix(m.address), 0);
-	listeners_close(&s->all, &s->rules);
-	assert_int_equal(access(m.address, F_OK), -1);
-	/* In a folder below. */
-	char folder[128];
-	snprintf(folder, sizeof folder, "%s/below", s->state);
-	mkdir(folder, 0755);
-	m = unix_wish(s, "/below/socket");
-	granted(s, m);
-	assert_int_equal(dial_unix(m.address), 0);
-}
-
-static void test_unix_left_over(void **state)
-{
-	struct stage *s = *state;
-	struct keeper_message m = unix_wish(s, "/control");
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int old = socket(AF_UNIX, SOCK_STREAM, 0), plain;
-
-	strcpy(address.sun_path, m.address);
-	assert_int_equal(bind(old, (struct sockaddr *)&address, sizeof address), 0);
-	assert_int_equal(listen(old, 1), 0);
-	refused(s, m, EADDRINUSE, "another program answers");
-	close(old);
-	granted(s, m);
-	listeners_close(&s->all, &s->rules);
-	plain = open(m.address, O_WRONLY | O_CREAT, 0644);
-	close(plain);
-	refused(s, m, EEXIST, "not a socket");
-	assert_int_equal(access(m.address, F_OK), 0);
-}
-
-static void test_unix_only_below(void **state)
-{
-	static const char *const names[] = { "", "/", "/.", "/..", "/../outside", "/below/../../outside",
-		"/link/socket", "/linked/../../outside", "xyz/socket", "/missing/socket" };
-	struct stage *s = *state;
-	char link[128];
-	struct keeper_message m = wish("socket", KEEPER_UNIX, "/tmp/outside", 0, 1);
-
-	snprintf(link, sizeof link, "%s/link", s->state);
-	assert_int_equal(symlink("/tmp", link), 0);
-	snprintf(link, sizeof link, "%s/below", s->state);
-	mkdir(link, 0755);
-	assert_null(ask(s, m));
-	assert_int_equal(s->answer.error, EPERM);
-	strcpy(m.address, "relative");
-	assert_null(ask(s, m));
-	strcpy(m.address, "");
-	assert_null(ask(s, m));
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (ask(s, unix_wish(s, names[i])))
-			fail_msg("granted %s", names[i]);
-	m = unix_wish(s, "/");
-	memset(m.address + strlen(m.address), 'n', 200);
-	refused(s, m, ENAMETOOLONG, "");
-	snprintf(link, sizeof link, "%s/outside", s->folder);
-	assert_int_equal(access(link, F_OK), -1);
-	assert_int_equal(s->all.count, 0);
-}
-
-static void test_unix_long_path(void **state)
-{
-	struct stage *s = *state;
-	char part[128], below[256];
-
-	memset(part, 'd', 100);
-	part[100] = '\0';
-	snprintf(below, sizeof below, "%s/%s", s->state, part);
-	assert_int_equal(mkdir(below, 0755), 0);
-	snprintf(below, sizeof below, "/%s/control", part);
-	struct keeper_message m = unix_wish(s, below);
-	assert_true(strlen(m.address) > 107);
-	granted(s, m);
-	assert_int_equal(access(m.address, F_OK), 0);
 }
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, table_open, table_close)
 	const struct CMUnitTest tests[] = {
 		T(test_tcp),
 		T(test_both_families_on_one_port),
@@ -840,12 +573,6 @@ int main(void)
 		T(test_from_one_address_to_all),
 		T(test_new_host),
 		T(test_orphans_are_found_by_address),
-		T(test_low_ports_as_root),
-		T(test_low_ports_as_a_user),
-		T(test_unix),
-		T(test_unix_left_over),
-		T(test_unix_only_below),
-		T(test_unix_long_path),
 	};
 
 	return cmocka_run_group_tests_name("keeper listeners", tests, NULL, NULL);

@@ -37,8 +37,7 @@ void folder_make(struct folder *folder)
 	folder_folder(folder, "root");
 }
 
-static int remove_one(const char *path, const struct stat *stat, int kind,
-    struct FTW *where)
+static int remove_one(const char *path, const struct stat *stat, int kind, struct FTW *where)
 {
 	(void)stat;
 	(void)kind;
@@ -61,8 +60,7 @@ void folder_age(const struct folder *folder, const char *name, long seconds)
 	require(utimensat(AT_FDCWD, path, times, 0) == 0, path);
 }
 
-void folder_bytes(const struct folder *folder, const char *name,
-    const void *bytes, size_t length)
+void folder_bytes(const struct folder *folder, const char *name, const void *bytes, size_t length)
 {
 	const char *path = folder_path(folder, name);
 	FILE *file = fopen(path, "w");

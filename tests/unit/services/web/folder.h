@@ -10,8 +10,8 @@
  * Every function ends the test when something goes wrong.
  */
 struct folder {
-	char path[256];		/* what is removed in the end */
-	char root[280];		/* path/root */
+	char path[256]; /* what is removed in the end */
+	char root[280]; /* path/root */
 };
 
 void folder_make(struct folder *folder);
@@ -19,8 +19,7 @@ void folder_remove(struct folder *folder);
 /* name is below path ("root/a.txt"). The file's times lie an hour back, so
  * that it does not count as being written at the moment. */
 void folder_file(const struct folder *folder, const char *name, const char *text);
-void folder_bytes(const struct folder *folder, const char *name,
-    const void *bytes, size_t length);
+void folder_bytes(const struct folder *folder, const char *name, const void *bytes, size_t length);
 void folder_folder(const struct folder *folder, const char *name);
 void folder_link(const struct folder *folder, const char *name, const char *to);
 void folder_fifo(const struct folder *folder, const char *name);

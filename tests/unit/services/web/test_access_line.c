@@ -40,16 +40,23 @@ static void test_lines(void **state)
 {
 	(void)state;
 	struct access_line line = {
-		.peer = "192.0.2.1", .method = "GET", .target = "/a?b=c",
-		.version = "HTTP/1.1", .status = 200, .bytes = 18446744073709551615u,
-		.referer = "http://x/", .agent = "curl/7.88.1",
+		.peer = "192.0.2.1",
+		.method = "GET",
+		.target = "/a?b=c",
+		.version = "HTTP/1.1",
+		.status = 200,
+		.bytes = 18446744073709551615u,
+		.referer = "http://x/",
+		.agent = "curl/7.88.1",
 	};
-	check(&line, "192.0.2.1 - - [" STAMP "] \"GET /a?b=c HTTP/1.1\" 200 "
+	check(&line,
+	    "192.0.2.1 - - [" STAMP "] \"GET /a?b=c HTTP/1.1\" 200 "
 	    "18446744073709551615 \"http://x/\" \"curl/7.88.1\"\n");
 	line.referer = line.agent = NULL;
 	line.status = 0;
 	line.bytes = 0;
-	check(&line, "192.0.2.1 - - [" STAMP "] \"GET /a?b=c HTTP/1.1\" 499 0 "
+	check(&line,
+	    "192.0.2.1 - - [" STAMP "] \"GET /a?b=c HTTP/1.1\" 499 0 "
 	    "\"-\" \"-\"\n");
 }
 
@@ -59,10 +66,14 @@ static void test_escapes(void **state)
 	(void)state;
 	static const char raw[] = "GET /\0\r\nX \"\\\x1b[2J\x7f\xff";
 	struct access_line line = {
-		.peer = "::1", .line = raw, .line_length = sizeof(raw) - 1,
-		.status = 400, .agent = "a\"b\\c\xc3\xa4\td",
+		.peer = "::1",
+		.line = raw,
+		.line_length = sizeof(raw) - 1,
+		.status = 400,
+		.agent = "a\"b\\c\xc3\xa4\td",
 	};
-	check(&line, "::1 - - [" STAMP "] \"GET /\\x00\\x0D\\x0AX \\x22\\x5C\\x1B[2J"
+	check(&line,
+	    "::1 - - [" STAMP "] \"GET /\\x00\\x0D\\x0AX \\x22\\x5C\\x1B[2J"
 	    "\\x7F\\xFF\" 400 0 \"-\" \"a\\x22b\\x5Cc\\xC3\\xA4\\x09d\"\n");
 	line.line_length = 0;
 	line.agent = "";
@@ -79,13 +90,22 @@ static void test_bound(void **state)
 	memset(big, '\xff', LENGTH);
 	big[LENGTH] = '\0';
 	struct access_line line = {
-		.peer = big, .method = big, .target = big, .version = big,
-		.status = 599, .bytes = UINT64_MAX, .referer = big, .agent = big,
+		.peer = big,
+		.method = big,
+		.target = big,
+		.version = big,
+		.status = 599,
+		.bytes = UINT64_MAX,
+		.referer = big,
+		.agent = big,
 	};
 	assert_true(access_line_bound(&line) < 100 * 1024);
 	free(print(&line));
 	struct access_line refused = {
-		.peer = big, .line = big, .line_length = LENGTH, .status = 400,
+		.peer = big,
+		.line = big,
+		.line_length = LENGTH,
+		.status = 400,
 	};
 	assert_true(access_line_bound(&refused) < 100 * 1024);
 	free(print(&refused));
@@ -94,7 +114,11 @@ static void test_bound(void **state)
 
 static void test_stamp(void **state)
 {
-	static const struct { const char *zone; int64_t when; const char *text; } rows[] = {
+	static const struct {
+		const char *zone;
+		int64_t when;
+		const char *text;
+	} rows[] = {
 		{ "UTC0", 0, "01/Jan/1970:00:00:00 +0000" },
 		{ "UTC0", 1795311780, "22/Nov/2026:01:43:00 +0000" },
 		{ "EST5", 0, "31/Dec/1969:19:00:00 -0500" },

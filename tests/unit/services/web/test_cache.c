@@ -30,8 +30,8 @@ static struct entry *make(const char *key, enum entry_kind kind, size_t memory,
 	return entry;
 }
 
-static void keep(struct cache *cache, const char *key, enum entry_kind kind,
-    size_t memory, unsigned descriptors)
+static void keep(struct cache *cache, const char *key, enum entry_kind kind, size_t memory,
+    unsigned descriptors)
 {
 	assert_true(cache_keep(cache, make(key, kind, memory, descriptors)));
 }
@@ -71,7 +71,7 @@ static void test_find(void **state)
 
 static void test_least_recently_used(void **state)
 {
-	struct cache *cache = cache_new(4, PLENTY);	/* 3 files, 1 other */
+	struct cache *cache = cache_new(4, PLENTY); /* 3 files, 1 other */
 	(void)state;
 	keep(cache, "/a", ENTRY_FILE, 10, 0);
 	keep(cache, "/b", ENTRY_FILE, 10, 0);
@@ -139,7 +139,7 @@ static void test_descriptors(void **state)
 		keep(cache, key, ENTRY_FILE, 10, 1);
 	}
 	cache_usage(cache, &usage);
-	assert_int_equal(usage.descriptors, CACHE_DESCRIPTORS);
+	assert_in_range(usage.descriptors, CACHE_DESCRIPTORS_MIN, CACHE_DESCRIPTORS);
 	assert_true(has(cache, "/small"));
 	assert_false(has(cache, "/big-0"));
 	assert_true(has(cache, key));
@@ -180,7 +180,8 @@ static void test_entries(void **state)
 	folder_file(&folder, "root/old.css.gz", "packed");
 	folder_age(&folder, "root/old.css.gz", 7200);
 	folder_folder(&folder, "root/dir");
-	struct entry_source source = { .index = "index.html", .precompressed = true,
+	struct entry_source source = { .index = "index.html",
+		.precompressed = true,
 		.root_path = folder.root };
 	source.root = root_open(folder.root, &fault);
 	assert_true(source.root >= 0);
@@ -188,10 +189,8 @@ static void test_entries(void **state)
 	struct entry *file = entry_open(&source, "/a.css", 6, 1);
 	assert_int_equal(file->kind, ENTRY_FILE);
 	assert_int_equal(file->encodings, 1u << ENCODING_GZIP);
-	assert_string_equal(file->version[ENCODING_IDENTITY]->type,
-	    "text/css; charset=utf-8");
-	assert_string_equal(file->version[ENCODING_GZIP]->type,
-	    "text/css; charset=utf-8");
+	assert_string_equal(file->version[ENCODING_IDENTITY]->type, "text/css; charset=utf-8");
+	assert_string_equal(file->version[ENCODING_GZIP]->type, "text/css; charset=utf-8");
 	assert_string_not_equal(file->version[ENCODING_IDENTITY]->etag,
 	    file->version[ENCODING_GZIP]->etag);
 	assert_true(file->version[ENCODING_IDENTITY]->varies);

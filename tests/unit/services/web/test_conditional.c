@@ -21,7 +21,10 @@ static const struct validators weak_file = { "W/\"abc\"", MODIFIED };
 
 static void test_lists(void **state)
 {
-	static const struct { const char *list; int strong, weak; } rows[] = {
+	static const struct {
+		const char *list;
+		int strong, weak;
+	} rows[] = {
 		{ "\"abc\"", 1, 1 },
 		{ "W/\"abc\"", 0, 1 },
 		{ "*", 1, 1 },
@@ -64,7 +67,10 @@ static void test_lists(void **state)
 /* RFC 9110 13.2.2, in its order. */
 static void test_precedence(void **state)
 {
-	static const struct { struct conditions conditions; int status; } rows[] = {
+	static const struct {
+		struct conditions conditions;
+		int status;
+	} rows[] = {
 		{ { 0 }, 200 },
 		{ { .if_match = "\"abc\"" }, 200 },
 		{ { .if_match = "\"x\"" }, 412 },
@@ -106,7 +112,10 @@ static void test_precedence(void **state)
 
 static void test_if_range(void **state)
 {
-	static const struct { const char *value; int heeded; } rows[] = {
+	static const struct {
+		const char *value;
+		int heeded;
+	} rows[] = {
 		{ NULL, 1 },
 		{ "\"abc\"", 1 },
 		{ "W/\"abc\"", 0 },
@@ -123,8 +132,7 @@ static void test_if_range(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct conditions conditions = { .if_range = rows[i].value };
-		assert_int_equal(conditional_range(&conditions, &file, NOW),
-		    rows[i].heeded);
+		assert_int_equal(conditional_range(&conditions, &file, NOW), rows[i].heeded);
 	}
 	struct conditions etag = { .if_range = "W/\"abc\"" };
 	assert_false(conditional_range(&etag, &weak_file, NOW));

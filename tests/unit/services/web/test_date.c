@@ -12,7 +12,7 @@
 
 #include "services/web/date.h"
 
-#define NOW INT64_C(1795305600)		/* 2026-11-22 */
+#define NOW INT64_C(1795305600) /* 2026-11-22 */
 #define NONE INT64_C(-1)
 
 static int64_t parse(const char *text)
@@ -29,7 +29,10 @@ static int64_t parse(const char *text)
 
 static void test_rows(void **state)
 {
-	static const struct { const char *text; int64_t when; } rows[] = {
+	static const struct {
+		const char *text;
+		int64_t when;
+	} rows[] = {
 		/* RFC 9110 5.6.7's own examples. */
 		{ "Sun, 06 Nov 1994 08:49:37 GMT", 784111777 },
 		{ "Sunday, 06-Nov-94 08:49:37 GMT", 784111777 },
@@ -69,8 +72,8 @@ static void test_rows(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int64_t when = parse(rows[i].text);
 		if (when != rows[i].when)
-			fail_msg("%s: %lld, expected %lld", rows[i].text,
-			    (long long)when, (long long)rows[i].when);
+			fail_msg("%s: %lld, expected %lld", rows[i].text, (long long)when,
+			    (long long)rows[i].when);
 	}
 }
 
@@ -91,9 +94,9 @@ static void test_days(void **state)
 	for (int year = 1601; year < 2500; year++) {
 		for (unsigned month = 1; month <= 12; month++) {
 			struct tm tm = { .tm_year = year - 1900,
-				.tm_mon = (int)month - 1, .tm_mday = 28 };
-			assert_int_equal(date_days(year, month, 28) * 86400,
-			    timegm(&tm));
+				.tm_mon = (int)month - 1,
+				.tm_mday = 28 };
+			assert_int_equal(date_days(year, month, 28) * 86400, timegm(&tm));
 		}
 	}
 }

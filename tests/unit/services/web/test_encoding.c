@@ -66,8 +66,8 @@ static void test_rows(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		enum encoding found = encoding_choose(rows[i].header, rows[i].there);
 		if (found != rows[i].expected)
-			fail_msg("%s (%#x): %d, expected %d", rows[i].header,
-			    rows[i].there, (int)found, (int)rows[i].expected);
+			fail_msg("%s (%#x): %d, expected %d", rows[i].header, rows[i].there,
+			    (int)found, (int)rows[i].expected);
 	}
 }
 

@@ -45,7 +45,9 @@ static char *with(void (*print)(FILE *out, const char *text), const char *text)
 
 static void test_escape(void **state)
 {
-	static const struct { const char *in, *html, *href; } rows[] = {
+	static const struct {
+		const char *in, *html, *href;
+	} rows[] = {
 		{ "a.txt", "a.txt", "a.txt" },
 		{ "<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;",
 		    "%3Cscript%3Ealert%281%29%3C%2Fscript%3E" },

@@ -12,7 +12,9 @@
 
 static void test_types(void **state)
 {
-	static const struct { const char *path, *type; } rows[] = {
+	static const struct {
+		const char *path, *type;
+	} rows[] = {
 		{ "index.html", "text/html; charset=utf-8" },
 		{ "INDEX.HTM", "text/html; charset=utf-8" },
 		{ "a/b/c.css", "text/css; charset=utf-8" },

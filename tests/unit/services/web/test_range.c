@@ -13,7 +13,7 @@
 struct row {
 	const char *header;
 	uint64_t size;
-	const char *expected;	/* "all", "none", or "first+length ..." */
+	const char *expected; /* "all", "none", or "first+length ..." */
 };
 
 static const struct row rows[] = {
@@ -95,9 +95,8 @@ static void describe(const char *header, uint64_t size, char *out, size_t room)
 	size_t used = 0;
 	assert_true(count > 0 && count <= RANGE_MAX);
 	for (size_t i = 0; i < count; i++)
-		used += (size_t)snprintf(out + used, room - used, "%s%llu+%llu",
-		    i > 0 ? " " : "", (unsigned long long)ranges[i].first,
-		    (unsigned long long)ranges[i].length);
+		used += (size_t)snprintf(out + used, room - used, "%s%llu+%llu", i > 0 ? " " : "",
+		    (unsigned long long)ranges[i].first, (unsigned long long)ranges[i].length);
 }
 
 static void test_rows(void **state)
@@ -117,8 +116,8 @@ static void test_limits(void **state)
 	char header[512] = "bytes=", found[1024];
 	(void)state;
 	for (unsigned i = 0; i < RANGE_MAX; i++)
-		snprintf(header + strlen(header), 16, "%s%u-%u", i > 0 ? "," : "",
-		    i * 4, i * 4 + 1);
+		snprintf(header + strlen(header), 16, "%s%u-%u", i > 0 ? "," : "", i * 4,
+		    i * 4 + 1);
 	describe(header, 1000, found, sizeof(found));
 	assert_string_not_equal(found, "all");
 	strcat(header, ",900-901");

@@ -50,16 +50,33 @@ static int teardown(void **state)
 
 static void test_read(void **state)
 {
-	static const struct { const char *path; int error; } rows[] = {
-		{ "a", 0 }, { "dir/b", 0 }, { "in", 0 }, { "dir/up", 0 },
-		{ "indir/b", 0 }, { "dir/../a", 0 },
-		{ "missing", ENOENT }, { "a/b", ENOTDIR }, { "nowhere", ENOENT },
-		{ "out", EXDEV }, { "absolute", EXDEV }, { "magic", EXDEV },
-		{ "outdir/secret", EXDEV }, { "dir/far", EXDEV },
-		{ "../secret", EXDEV }, { "..", EXDEV }, { "/etc/passwd", EXDEV },
-		{ "dir/../../secret", EXDEV }, { "loop", ELOOP },
+	static const struct {
+		const char *path;
+		int error;
+	} rows[] = {
+		{ "a", 0 },
+		{ "dir/b", 0 },
+		{ "in", 0 },
+		{ "dir/up", 0 },
+		{ "indir/b", 0 },
+		{ "dir/../a", 0 },
+		{ "missing", ENOENT },
+		{ "a/b", ENOTDIR },
+		{ "nowhere", ENOENT },
+		{ "out", EXDEV },
+		{ "absolute", EXDEV },
+		{ "magic", EXDEV },
+		{ "outdir/secret", EXDEV },
+		{ "dir/far", EXDEV },
+		{ "../secret", EXDEV },
+		{ "..", EXDEV },
+		{ "/etc/passwd", EXDEV },
+		{ "dir/../../secret", EXDEV },
+		{ "loop", ELOOP },
 		/* Nobody writes to the fifo: opening it must not wait. */
-		{ "fifo", ENOENT }, { "dir", ENOENT }, { "", ENOENT },
+		{ "fifo", ENOENT },
+		{ "dir", ENOENT },
+		{ "", ENOENT },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -67,8 +84,8 @@ static void test_read(void **state)
 		int fd = -1;
 		int error = root_read(root, rows[i].path, &fd, &stat);
 		if (error != rows[i].error)
-			fail_msg("%s: %s, expected %s", rows[i].path,
-			    strerror(error), strerror(rows[i].error));
+			fail_msg("%s: %s, expected %s", rows[i].path, strerror(error),
+			    strerror(rows[i].error));
 		if (error == 0)
 			close(fd);
 		else

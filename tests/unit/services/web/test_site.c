@@ -28,8 +28,12 @@ static int setup(void **state)
 	folder_make(&folder);
 	snprintf(root_path, sizeof(root_path), "%s", folder_path(&folder, "root"));
 	options = (struct options){
-		.generation = 1, .root = root_path, .index = (char *)(uintptr_t)"index.html",
-		.precompressed = true, .cache_files = 100, .cache_memory = 1 << 20,
+		.generation = 1,
+		.root = root_path,
+		.index = (char *)(uintptr_t) "index.html",
+		.precompressed = true,
+		.cache_files = 100,
+		.cache_memory = 1 << 20,
 	};
 	return 0;
 }
@@ -47,8 +51,7 @@ static const char *get(struct site *site, const char *path, bool *cached_r)
 	static char text[64];
 	struct entry *entry = site_find(site, path, strlen(path), now, cached_r);
 	if (entry->kind == ENTRY_FILE)
-		snprintf(text, sizeof(text), "%s",
-		    entry->version[ENCODING_IDENTITY]->bytes);
+		snprintf(text, sizeof(text), "%s", entry->version[ENCODING_IDENTITY]->bytes);
 	else
 		snprintf(text, sizeof(text), "%u", entry->status);
 	site_done(site, entry);
@@ -177,7 +180,7 @@ static void test_root_is_gone(void **state)
 {
 	(void)state;
 	struct options gone = options;
-	gone.root = (char *)(uintptr_t)"/nonexistent/root";
+	gone.root = (char *)(uintptr_t) "/nonexistent/root";
 	struct site *site = site_new(NULL, &gone);
 	expect(site, "/c", "503", false);
 	site_free(site);

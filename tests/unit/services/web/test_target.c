@@ -18,7 +18,7 @@
 struct row {
 	const char *raw;
 	int status;
-	const char *path;	/* when status is 0 */
+	const char *path; /* when status is 0 */
 	int folder;
 };
 
@@ -155,7 +155,10 @@ static const struct row literal[] = {
 	{ "/%252e%252e%252fetc", 0, "%2e%2e%2fetc", 0 },
 	{ "/%25252e%25252e/", 0, "%252e%252e", 1 },
 	{ "/%c0%ae%c0%ae/etc/passwd", 0, "\xc0\xae\xc0\xae/etc/passwd", 0 },
-	{ "/%c0%af..%c0%afetc", 0, "\xc0\xaf..\xc0\xaf" "etc", 0 },
+	{ "/%c0%af..%c0%afetc", 0,
+	    "\xc0\xaf..\xc0\xaf"
+	    "etc",
+	    0 },
 	{ "/%e0%80%ae%e0%80%ae/", 0, "\xe0\x80\xae\xe0\x80\xae", 1 },
 	{ "/%f0%80%80%ae/x", 0, "\xf0\x80\x80\xae/x", 0 },
 	{ "/a%5c..%5cb", 0, "a\\..\\b", 0 },
@@ -179,8 +182,7 @@ static void check_rows(const struct row *rows, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		int status = parse(rows[i].raw, &target);
 		if (status != rows[i].status)
-			fail_msg("%s: %d, expected %d", rows[i].raw, status,
-			    rows[i].status);
+			fail_msg("%s: %d, expected %d", rows[i].raw, status, rows[i].status);
 		if (status != 0)
 			continue;
 		assert_string_equal(target.path, rows[i].path);
@@ -215,7 +217,11 @@ static void test_literal(void **state)
 static void test_ordinary_is_not_odd(void **state)
 {
 	static const char *const names[] = {
-		"/a", "/%C3%A4", "/100%25", "/a..b", "/.git/config",
+		"/a",
+		"/%C3%A4",
+		"/100%25",
+		"/a..b",
+		"/.git/config",
 	};
 	struct target target;
 	(void)state;
@@ -282,9 +288,8 @@ static void test_every_byte(void **state)
 	(void)state;
 	for (unsigned byte = 0; byte < 256; byte++) {
 		for (int escaped = 0; escaped < 2; escaped++) {
-			int length = escaped ?
-			    snprintf(raw, sizeof(raw), "/a%%%02xb", byte) :
-			    snprintf(raw, sizeof(raw), "/a%cb", (int)byte);
+			int length = escaped ? snprintf(raw, sizeof(raw), "/a%%%02xb", byte) :
+					       snprintf(raw, sizeof(raw), "/a%cb", (int)byte);
 			int status = target_parse(raw, (size_t)length, &target);
 			bool control = byte < ' ' || byte == 0x7f;
 			if (control)

@@ -14,7 +14,7 @@
 #include "data/memory.h"
 #include "tests/unit/services/web/trial.h"
 
-#define BIG 300000		/* bytes: more than is kept in memory */
+#define BIG 300000 /* bytes: more than is kept in memory */
 
 static struct trial trial;
 
@@ -68,14 +68,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void ask(const char *method, const char *target, const char *headers,
-    struct answer *answer)
+static void ask(const char *method, const char *target, const char *headers, struct answer *answer)
 {
 	trial_ask(&trial, method, target, headers, answer);
 }
 
-static void expect_header(const struct answer *answer, const char *name,
-    const char *value)
+static void expect_header(const struct answer *answer, const char *name, const char *value)
 {
 	const char *found = answer_header(answer, name);
 	if (found == NULL || strcmp(found, value) != 0)
@@ -151,16 +149,35 @@ static void test_head(void **state)
 static void test_not_found(void **state)
 {
 	static const char *const targets[] = {
-		"/missing", "/a.txt/", "/a.txt/b", "/.hidden", "/bare/", "/out",
-		"/passwd", "/up/", "/up/secret", "/fifo", "/dir/missing", "//a.txt",
-		"/%252e%252e/secret", "/%c0%ae%c0%ae/secret", "/..%5c..%5csecret",
+		"/missing",
+		"/a.txt/",
+		"/a.txt/b",
+		"/.hidden",
+		"/bare/",
+		"/out",
+		"/passwd",
+		"/up/",
+		"/up/secret",
+		"/fifo",
+		"/dir/missing",
+		"//a.txt",
+		"/%252e%252e/secret",
+		"/%c0%ae%c0%ae/secret",
+		"/..%5c..%5csecret",
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
 		expect_get(&trial, targets[i], "", 404, NULL);
 	static const char *const bad[] = {
-		"/../secret", "/dir/../a.txt", "/%2e%2e/secret", "/..%2fsecret",
-		"/a.txt%00", "/a%", "/a%0d%0ab", "/./a.txt", "http://elsewhere/../secret",
+		"/../secret",
+		"/dir/../a.txt",
+		"/%2e%2e/secret",
+		"/..%2fsecret",
+		"/a.txt%00",
+		"/a%",
+		"/a%0d%0ab",
+		"/./a.txt",
+		"http://elsewhere/../secret",
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		expect_get(&trial, bad[i], "", 400, NULL);
@@ -170,15 +187,20 @@ static void test_not_found(void **state)
 static void test_odd_is_closed(void **state)
 {
 	static const char *const targets[] = {
-		"/../secret", "/%2e%2e%2fsecret", "/%252e%252e/secret",
-		"/%c0%ae%c0%ae/secret", "//secret", "/....//secret", "/..%5csecret",
+		"/../secret",
+		"/%2e%2e%2fsecret",
+		"/%252e%252e/secret",
+		"/%c0%ae%c0%ae/secret",
+		"//secret",
+		"/....//secret",
+		"/..%5csecret",
 	};
 	char request[256];
 	struct answer answer;
 	(void)state;
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
-		snprintf(request, sizeof(request),
-		    "GET %s HTTP/1.1\r\nHost: trial\r\n\r\n", targets[i]);
+		snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: trial\r\n\r\n",
+		    targets[i]);
 		trial_raw(&trial, request, &answer);
 		assert_true(answer.status == 400 || answer.status == 404);
 		expect_header(&answer, "Connection", "close");
@@ -188,7 +210,9 @@ static void test_odd_is_closed(void **state)
 
 static void test_redirect(void **state)
 {
-	static const struct { const char *target, *place; } rows[] = {
+	static const struct {
+		const char *target, *place;
+	} rows[] = {
 		{ "/dir", "/dir/" },
 		{ "/dir?a=b&c", "/dir/?a=b&c" },
 		{ "/dir?", "/dir/?" },
@@ -207,10 +231,19 @@ static void test_redirect(void **state)
 
 static void test_methods(void **state)
 {
-	static const struct { const char *method; unsigned status; } rows[] = {
-		{ "POST", 405 }, { "PUT", 405 }, { "DELETE", 405 }, { "PATCH", 405 },
-		{ "TRACE", 405 }, { "OPTIONS", 204 }, { "PROPFIND", 501 },
-		{ "get", 501 }, { "BREW", 501 },
+	static const struct {
+		const char *method;
+		unsigned status;
+	} rows[] = {
+		{ "POST", 405 },
+		{ "PUT", 405 },
+		{ "DELETE", 405 },
+		{ "PATCH", 405 },
+		{ "TRACE", 405 },
+		{ "OPTIONS", 204 },
+		{ "PROPFIND", 501 },
+		{ "get", 501 },
+		{ "BREW", 501 },
 	};
 	struct answer answer;
 	(void)state;
@@ -235,26 +268,36 @@ static void test_content(void **state)
 {
 	struct answer answer;
 	(void)state;
-	trial_raw(&trial, "GET /a.txt HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n"
-	    "Connection: close\r\n\r\nhello", &answer);
+	trial_raw(&trial,
+	    "GET /a.txt HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n"
+	    "Connection: close\r\n\r\nhello",
+	    &answer);
 	assert_int_equal(answer.status, 200);
 	assert_string_equal(answer.body, "0123456789");
 	answer_free(&answer);
-	trial_raw(&trial, "GET /a.txt HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n"
-	    "Connection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n", &answer);
+	trial_raw(&trial,
+	    "GET /a.txt HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n"
+	    "Connection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+	    &answer);
 	assert_int_equal(answer.status, 200);
 	answer_free(&answer);
-	trial_raw(&trial, "GET /a.txt HTTP/1.1\r\nHost: t\r\nContent-Length: 100000000\r\n"
-	    "\r\nhello", &answer);
+	trial_raw(&trial,
+	    "GET /a.txt HTTP/1.1\r\nHost: t\r\nContent-Length: 100000000\r\n"
+	    "\r\nhello",
+	    &answer);
 	assert_int_equal(answer.status, 413);
 	answer_free(&answer);
 	/* Refused before it is sent, and closed. */
-	trial_raw(&trial, "POST /a.txt HTTP/1.1\r\nHost: t\r\nContent-Length: 1000\r\n"
-	    "\r\nhello", &answer);
+	trial_raw(&trial,
+	    "POST /a.txt HTTP/1.1\r\nHost: t\r\nContent-Length: 1000\r\n"
+	    "\r\nhello",
+	    &answer);
 	assert_int_equal(answer.status, 405);
 	answer_free(&answer);
-	trial_raw(&trial, "PUT /a.txt HTTP/1.1\r\nHost: t\r\nContent-Length: 1000\r\n"
-	    "Expect: 100-continue\r\n\r\n", &answer);
+	trial_raw(&trial,
+	    "PUT /a.txt HTTP/1.1\r\nHost: t\r\nContent-Length: 1000\r\n"
+	    "Expect: 100-continue\r\n\r\n",
+	    &answer);
 	assert_int_equal(answer.status, 405);
 	answer_free(&answer);
 }
@@ -278,22 +321,23 @@ static void test_conditional(void **state)
 	assert_null(answer_header(&answer, "Content-Type"));
 	answer_free(&answer);
 
-	snprintf(headers, sizeof(headers), "If-None-Match: \"x\"\r\nIf-None-Match: W/%s\r\n",
-	    etag);
+	snprintf(headers, sizeof(headers), "If-None-Match: \"x\"\r\nIf-None-Match: W/%s\r\n", etag);
 	expect_get(&trial, "/a.txt", headers, 304, NULL);
 	expect_get(&trial, "/a.txt", "If-None-Match: \"x\"\r\n", 200, "0123456789");
 	snprintf(headers, sizeof(headers), "If-Modified-Since: %s\r\n", modified);
 	expect_get(&trial, "/a.txt", headers, 304, NULL);
-	expect_get(&trial, "/a.txt",
-	    "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\n", 200, NULL);
+	expect_get(&trial, "/a.txt", "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\n", 200,
+	    NULL);
 	snprintf(headers, sizeof(headers), "If-Match: %s\r\n", etag);
 	expect_get(&trial, "/a.txt", headers, 200, NULL);
 	expect_get(&trial, "/a.txt", "If-Match: \"x\"\r\n", 412, NULL);
-	expect_get(&trial, "/a.txt",
-	    "If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\n", 412, NULL);
+	expect_get(&trial, "/a.txt", "If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\n", 412,
+	    NULL);
 	/* Two dates are none. */
-	snprintf(headers, sizeof(headers), "If-Modified-Since: %s\r\n"
-	    "If-Modified-Since: %s\r\n", modified, modified);
+	snprintf(headers, sizeof(headers),
+	    "If-Modified-Since: %s\r\n"
+	    "If-Modified-Since: %s\r\n",
+	    modified, modified);
 	expect_get(&trial, "/a.txt", headers, 200, NULL);
 }
 
@@ -345,8 +389,7 @@ static void test_range_of_big(void **state)
 }
 
 /* Takes a multipart body apart again; bytes: the whole file. */
-static void check_parts(const struct answer *answer, const char *bytes,
-    const char *const *ranges)
+static void check_parts(const struct answer *answer, const char *bytes, const char *const *ranges)
 {
 	char boundary[64], expected[256];
 	const char *type = answer_header(answer, "Content-Type");
@@ -356,8 +399,8 @@ static void check_parts(const struct answer *answer, const char *bytes,
 		unsigned long first, last;
 		int length = snprintf(expected, sizeof(expected),
 		    "%s--%s\r\nContent-Type: application/octet-stream\r\n"
-		    "Content-Range: bytes %s\r\n\r\n", i > 0 ? "\r\n" : "", boundary,
-		    ranges[i]);
+		    "Content-Range: bytes %s\r\n\r\n",
+		    i > 0 ? "\r\n" : "", boundary, ranges[i]);
 		assert_memory_equal(p, expected, length);
 		p += length;
 		assert_int_equal(sscanf(ranges[i], "%lu-%lu/", &first, &last), 2);
@@ -371,7 +414,10 @@ static void check_parts(const struct answer *answer, const char *bytes,
 static void test_several_ranges(void **state)
 {
 	static const char *const big_ranges[] = {
-		"0-9/300000", "100000-199999/300000", "299999-299999/300000", NULL,
+		"0-9/300000",
+		"100000-199999/300000",
+		"299999-299999/300000",
+		NULL,
 	};
 	static const char *const small_ranges[] = { "8-9/10", "0-1/10", NULL };
 	struct answer answer;
@@ -394,7 +440,9 @@ static void test_several_ranges(void **state)
 
 static void test_precompressed(void **state)
 {
-	static const struct { const char *accept, *coding, *body; } rows[] = {
+	static const struct {
+		const char *accept, *coding, *body;
+	} rows[] = {
 		{ "", NULL, "plain css" },
 		{ "Accept-Encoding: gzip\r\n", "gzip", "gzip css" },
 		{ "Accept-Encoding: gzip, deflate, br, zstd\r\n", "br", "br css" },
@@ -422,8 +470,7 @@ static void test_precompressed(void **state)
 	assert_string_not_equal(etags[1], etags[2]);
 	assert_string_equal(etags[0], etags[4]);
 	expect_get(&trial, "/stale.css", "Accept-Encoding: gzip\r\n", 200, "new css");
-	expect_get(&trial, "/p.css", "Accept-Encoding: gzip\r\nRange: bytes=0-3\r\n", 206,
-	    "gzip");
+	expect_get(&trial, "/p.css", "Accept-Encoding: gzip\r\nRange: bytes=0-3\r\n", 206, "gzip");
 	/* Asked for by its own name it is a file like any other. */
 	ask("GET", "/p.css.gz", "", &answer);
 	expect_header(&answer, "Content-Type", "application/gzip");

@@ -73,11 +73,9 @@ static void test_listing(void **state)
 	folder_file(&trial.folder, "secret", "x");
 	trial_ask(&trial, "GET", "/d/", "", &answer);
 	assert_int_equal(answer.status, 200);
-	assert_string_equal(answer_header(&answer, "Content-Type"),
-	    "text/html; charset=utf-8");
+	assert_string_equal(answer_header(&answer, "Content-Type"), "text/html; charset=utf-8");
 	assert_non_null(strstr(answer.body, "<a href=\"../\">"));
-	assert_non_null(strstr(answer.body,
-	    "<a href=\"b%20%26%20%3Cc%3E\">b &amp; &lt;c&gt;</a>"));
+	assert_non_null(strstr(answer.body, "<a href=\"b%20%26%20%3Cc%3E\">b &amp; &lt;c&gt;</a>"));
 	assert_null(strstr(answer.body, "<c>"));
 	assert_null(strstr(answer.body, "hidden"));
 	assert_null(strstr(answer.body, "\"out\""));
@@ -111,12 +109,13 @@ static void test_access_log(void **state)
 	struct fault fault;
 	assert_true(trial_reload(&trial, settings, &fault));
 
-	trial_ask(&trial, "GET", "/a?q=1",
-	    "Referer: http://r/\"x\r\nUser-Agent: test/1\r\n", &answer);
+	trial_ask(&trial, "GET", "/a?q=1", "Referer: http://r/\"x\r\nUser-Agent: test/1\r\n",
+	    &answer);
 	answer_free(&answer);
 	char *text = wait_for_log(&trial, path, 0);
 	assert_true(strncmp(text, "127.0.0.1 - - [", 15) == 0);
-	assert_non_null(strstr(text, "] \"GET /a?q=1 HTTP/1.1\" 200 5 "
+	assert_non_null(strstr(text,
+	    "] \"GET /a?q=1 HTTP/1.1\" 200 5 "
 	    "\"http://r/\\x22x\" \"test/1\"\n"));
 	size_t length = strlen(text);
 	free(text);
@@ -186,11 +185,12 @@ static void test_reload(void **state)
 	assert_false(trial_reload(&trial, settings, &fault));
 	assert_non_null(strstr(fault.text, "missing"));
 	assert_true(fault.next[0] != '\0');
-	snprintf(settings, sizeof(settings), "access_log = \"%s/missing/log\"",
-	    trial.folder.path);
+	snprintf(settings, sizeof(settings), "access_log = \"%s/missing/log\"", trial.folder.path);
 	assert_false(trial_reload(&trial, settings, &fault));
-	snprintf(settings, sizeof(settings), "root = \"%s\"\n"
-	    "access_log = \"%s/access.log\"", trial.folder.root, trial.folder.root);
+	snprintf(settings, sizeof(settings),
+	    "root = \"%s\"\n"
+	    "access_log = \"%s/access.log\"",
+	    trial.folder.root, trial.folder.root);
 	assert_false(trial_reload(&trial, settings, &fault));
 	assert_non_null(strstr(fault.text, "below root"));
 	expect_get(&trial, "/a", "", 200, "new root");
@@ -271,14 +271,13 @@ static const struct service_table *find_table(const char *name)
 	return table;
 }
 
-static bool act(struct trial *trial, int argc, char *const *argv,
-    struct rows *answer, struct fault *fault)
+static bool act(struct trial *trial, int argc, char *const *argv, struct rows *answer,
+    struct fault *fault)
 {
 	const struct service_command *command = web_service.commands;
 	bool other = true;
 	for (; command->pattern != NULL; command++) {
-		struct words *words = words_match(command->pattern, argc, argv,
-		    &other, fault);
+		struct words *words = words_match(command->pattern, argc, argv, &other, fault);
 		if (words == NULL)
 			continue;
 		bool done = command->act(trial->state, trial->worker, words, answer, fault);
@@ -355,8 +354,8 @@ static void test_counters(void **state)
 	expect_get(&trial, "/a", "", 200, NULL);
 	expect_get(&trial, "/a", "If-None-Match: *\r\n", 304, NULL);
 	expect_get(&trial, "/b", "", 404, NULL);
-	const char *const names[] = { "cache_hits", "cache_misses", "not_modified",
-		"client_errors", "log_lost" };
+	const char *const names[] = { "cache_hits", "cache_misses", "not_modified", "client_errors",
+		"log_lost" };
 	const int64_t expected[] = { 2, 2, 1, 1, 0 };
 	for (unsigned i = 0; i < 5; i++) {
 		assert_string_equal(web_service.counters[i].name, names[i]);
@@ -412,8 +411,10 @@ static void cut_while_served(struct trial *trial, const char *range)
 	folder_file(&trial->folder, "root/huge", "x");
 	assert_int_equal(truncate(path, SIZE), 0);
 	slow.fd = trial_connect(trial);
-	snprintf(request, sizeof(request), "GET /huge HTTP/1.1\r\nHost: t\r\n%s"
-	    "Connection: close\r\n\r\n", range);
+	snprintf(request, sizeof(request),
+	    "GET /huge HTTP/1.1\r\nHost: t\r\n%s"
+	    "Connection: close\r\n\r\n",
+	    range);
 	assert_int_equal(send(slow.fd, request, strlen(request), 0), (ssize_t)strlen(request));
 	assert_true(fake_worker_until(trial->worker, got_some, &slow, 10000));
 	path = folder_path(&trial->folder, "root/huge");
@@ -466,7 +467,9 @@ static void test_drain(void **state)
 
 static void test_settings(void **state)
 {
-	static const struct { const char *name, *good, *bad; } rows[] = {
+	static const struct {
+		const char *name, *good, *bad;
+	} rows[] = {
 		{ "index", "start.htm", "a/b" },
 		{ "index", "index.html", ".hidden" },
 		{ "index", "x", "" },

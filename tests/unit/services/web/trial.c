@@ -19,7 +19,7 @@
 #include "data/memory.h"
 #include "services/service.h"
 
-#define PATIENCE_MS 20000	/* an answer that takes longer is a failure */
+#define PATIENCE_MS 20000 /* an answer that takes longer is a failure */
 
 extern const struct service web_service;
 
@@ -43,7 +43,9 @@ struct settings_book *trial_settings(const struct folder *folder, const char *se
 	free(text);
 	char *path = memory_string(folder_path(folder, "steward.conf"));
 	const struct settings_source source = {
-		.schema = schema(), .owner_path = path, .home = true,
+		.schema = schema(),
+		.owner_path = path,
+		.home = true,
 		.state_folder = folder->path,
 	};
 	struct settings_book *book = settings_load(&source, &fault);
@@ -99,7 +101,8 @@ int trial_connect(struct trial *trial)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_true(fd >= 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&trial->listener.address,
-	    sizeof(struct sockaddr_in)), 0);
+			     sizeof(struct sockaddr_in)),
+	    0);
 	return fd;
 }
 
@@ -149,19 +152,19 @@ void trial_raw(struct trial *trial, const char *request, struct answer *answer_r
 {
 	struct reading reading = { .fd = trial_connect(trial) };
 	size_t length = strlen(request);
-	assert_int_equal(send(reading.fd, request, length, MSG_NOSIGNAL),
-	    (ssize_t)length);
+	assert_int_equal(send(reading.fd, request, length, MSG_NOSIGNAL), (ssize_t)length);
 	if (!fake_worker_until(trial->worker, read_some, &reading, PATIENCE_MS))
 		fail_msg("not closed after %s", request);
 	close(reading.fd);
 	take_apart(&reading, answer_r);
 }
 
-void trial_ask(struct trial *trial, const char *method, const char *target,
-    const char *headers, struct answer *answer_r)
+void trial_ask(struct trial *trial, const char *method, const char *target, const char *headers,
+    struct answer *answer_r)
 {
 	char *request = memory_format("%s %s HTTP/1.1\r\nHost: trial\r\n%s"
-	    "Connection: close\r\n\r\n", method, target, headers);
+				      "Connection: close\r\n\r\n",
+	    method, target, headers);
 	trial_raw(trial, request, answer_r);
 	free(request);
 }
@@ -177,7 +180,7 @@ const char *answer_header(const struct answer *answer, const char *name)
 	static char value[1024];
 	size_t length = strlen(name);
 	for (const char *line = strstr(answer->head, "\r\n"); line != NULL;
-	    line = strstr(line + 2, "\r\n")) {
+	     line = strstr(line + 2, "\r\n")) {
 		if (strncasecmp(line + 2, name, length) != 0 || line[2 + length] != ':')
 			continue;
 		line += 3 + length;
@@ -188,14 +191,13 @@ const char *answer_header(const struct answer *answer, const char *name)
 	return NULL;
 }
 
-void expect_get(struct trial *trial, const char *target, const char *headers,
-    unsigned status, const char *body)
+void expect_get(struct trial *trial, const char *target, const char *headers, unsigned status,
+    const char *body)
 {
 	struct answer answer;
 	trial_ask(trial, "GET", target, headers, &answer);
 	if (answer.status != status)
-		fail_msg("GET %s (%s): %u, expected %u", target, headers,
-		    answer.status, status);
+		fail_msg("GET %s (%s): %u, expected %u", target, headers, answer.status, status);
 	if (body != NULL)
 		assert_string_equal(answer.body, body);
 	answer_free(&answer);

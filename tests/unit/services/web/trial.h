@@ -33,10 +33,10 @@ struct settings_book *trial_settings(const struct folder *folder, const char *se
 
 struct answer {
 	unsigned status;
-	char *head;		/* status line and header lines */
-	char *body;		/* NUL behind it */
+	char *head; /* status line and header lines */
+	char *body; /* NUL behind it */
 	size_t length;
-	bool closed;		/* the server ended the connection */
+	bool closed; /* the server ended the connection */
 };
 
 /* A connection to the listener, blocking. */
@@ -45,14 +45,14 @@ int trial_connect(struct trial *trial);
 void trial_raw(struct trial *trial, const char *request, struct answer *answer_r);
 /* The same for METHOD target, with header lines ("A: b\r\n", may be empty) and
  * Connection: close. */
-void trial_ask(struct trial *trial, const char *method, const char *target,
-    const char *headers, struct answer *answer_r);
+void trial_ask(struct trial *trial, const char *method, const char *target, const char *headers,
+    struct answer *answer_r);
 void answer_free(struct answer *answer);
 /* The value of a header, or NULL; in a buffer that the next call uses again. */
 const char *answer_header(const struct answer *answer, const char *name);
 
 /* GET and look: status and, when not NULL, the whole body. */
-void expect_get(struct trial *trial, const char *target, const char *headers,
-    unsigned status, const char *body);
+void expect_get(struct trial *trial, const char *target, const char *headers, unsigned status,
+    const char *body);
 
 #endif

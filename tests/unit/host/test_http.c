@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "data/memory.h"
+#include "tests/unit/host/http_world.h"
+
+#define HOST "Host: a\r\n"
+#define GET "GET / HTTP/1.1\r\n" HOST "\r\n"
+
+static const struct http_limits usual = HTTP_LIMITS_DEFAULT;
+
+static int setup(void **state)
+{
+	*state = world_new(&usual, AF_INET);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
+/* ---- Requests and answers ---- */
+
+static void test_keep_alive(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	for (unsigned i = 1; i <= 5; i++) {
+		client_say(client, GET);
+		assert_int_equal(client_answers(client, i), i);
+		assert_int_equal(client_status(client, i - 1), 200);
+		assert_true(world_done(world, i));
+		assert_int_equal(world->result.bytes, 6);
+		assert_true(world->result.complete);
+	}
+	assert_int_equal(fake_worker_count(world->worker, COUNTER_CONNECTIONS_TOTAL), 1);
+	assert_int_equal(fake_worker_count(world->worker, COUNTER_REQUESTS), 5);
+	assert_int_equal(fake_worker_count(world->worker, COUNTER_ERRORS), 0);
+	assert_int_equal(fake_worker_count(world->worker, COUNTER_BYTES_IN), 5 * strlen(GET));
+	assert_int_equal(fake_worker_count(world->worker, COUNTER_BYTES_OUT),
+	    client->in_length);
+	assert_null(strstr(client_text(client), "Connection: close"));
+	client_free(client);
+	assert_true(world_connections(world, 0));
+}
+
+static void test_ipv6(void **state)
+{
+	(void)state;
+	struct world *world = world_new(&usual, AF_INET6);
+	struct client *client = client_new(world);
+	client_say(client, GET);
+	assert_int_equal(client_answers(client, 1), 1);
+	client_free(client);
+	world_free(world);
+}
+
+static void test_head_method(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	client_say(client, "HEAD / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+	assert_true(client_closed(client));
+	assert_int_equal(client_status(client, 0), 200);
+	assert_non_null(strstr(client_text(client), "Content-Length: 6\r\n"));
+	assert_non_null(strstr(client_text(client), "Connection: close\r\n"));
+	assert_null(strstr(client_text(client), "hello"));
+	assert_int_equal(world->result.bytes, 0);
+	client_free(client);
+}
+
+/* The target comes to the handler as it was sent. */
+static void test_target(void **state)
+{
+	static const struct {
+		const char *target, *path, *host;
+	} rows[] = {
+		{ "/a%2Fb%00/../c?d=%20&e=f?g", "/a%2Fb%00/../c", "a" },
+		{ "/?", "/", "a" },
+		{ "http://other.example:81/x%41?y", "/x%41", "other.example:81" },
+		{ "http://other.example", "/", "other.example" },
+		{ "http://other.example?q", "/", "other.example" },
+	};
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[256];
+		snprintf(text, sizeof text, "GET %s HTTP/1.1\r\n" HOST "\r\n", rows[i].target);
+		client_say(client, text);
+		assert_int_equal(client_answers(client, i + 1), i + 1);
+		assert_string_equal(world->target, rows[i].target);
+		assert_string_equal(world->path, rows[i].path);
+		assert_string_equal(world->host, rows[i].host);
+	}
+	client_free(client);
+}
+
+static void test_byte_by_byte(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	for (const char *at = "\r\n" GET "\r\n" GET; *at != '\0'; at++)
+		client_send(client, at, 1);
+	assert_int_equal(client_answers(client, 2), 2);
+	client_free(client);
+}
+
+/* More than fits a connection's small memory, between small requests. */
+static void test_big_head(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	char *text = memory_new(20000), *at = text;
+	for (int i = 0; i < 3; i++) {
+		at += sprintf(at, GET "GET /big-head HTTP/1.1\r\n" HOST "X: ");
+		memset(at, 'x', 5000);
+		at += 5000;
+		at += sprintf(at, "\r\n\r\n" GET);
+	}
+	client_say(client, text);
+	assert_int_equal(client_answers(client, 9), 9);
+	for (unsigned i = 0; i < 9; i++)
+		assert_int_equal(client_status(client, i), 200);
+	at = text + sprintf(text, "GET /lines HTTP/1.1\r\n" HOST);
+	for (int i = 0; i < 60; i++)
+		at += sprintf(at, "X-%d: y\r\n", i);
+	strcpy(at, "\r\n");
+	client_say(client, text);
+	assert_int_equal(client_answers(client, 10), 10);
+	assert_int_equal(client_status(client, 9), 200);
+	assert_int_equal(fake_worker_count(world->worker, COUNTER_CONNECTIONS_TOTAL), 1);
+	assert_true(world_connections(world, 1));
+	free(text);
+	client_free(client);
+}
+
+static void test_many_pipelined(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	const unsigned count = 3000;
+	char *text = memory_new(count * strlen(GET) + 1);
+	for (unsigned i = 0; i < count; i++)
+		memcpy(text + i * strlen(GET), GET, strlen(GET));
+	client_say(client, text);
+	assert_int_equal(client_answers(client, count), count);
+	free(text);
+	client_free(client);
+}
+
+/* ---- Content ---- */
+
+static void test_content(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	char *text = memory_new(300000);
+	int n = sprintf(text, "POST / HTTP/1.1\r\n" HOST "Content-Length: 200000\r\n\r\n");
+	memset(text + n, 'x', 200000);
+	strcpy(text + n + 200000, GET "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello"
+	    "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+	    "5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nTrailer: x\r\n\r\n" GET);
+	client_say(client, text);
+	assert_int_equal(client_answers(client, 5), 5);
+	const char *all = client_text(client);
+	assert_non_null(strstr(all, "\r\n\r\n200000HTTP/1.1 200"));
+	assert_non_null(strstr(all, "\r\n\r\n5HTTP/1.1 200"));
+	assert_non_null(strstr(all, "\r\n\r\n6HTTP/1.1 200"));
+	free(text);
+	client_free(client);
+}
+
+static void test_expect_continue(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	client_say(client, "POST / HTTP/1.1\r\n" HOST
+	    "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+	assert_int_equal(client_answers(client, 1), 1);
+	assert_int_equal(client_status(client, 0), 100);
+	client_say(client, "hello");
+	assert_int_equal(client_answers(client, 2), 2);
+	assert_int_equal(client_status(client, 1), 200);
+	client_free(client);
+}
+
+/* The handler refuses content that is on its way: the answer can be read. */
+static void test_content_refused(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	char *text = memory_new(600000);
+	int n = sprintf(text, "POST /refuse HTTP/1.1\r\n" HOST "Content-Length: 500000\r\n\r\n");
+	memset(text + n, 'x', 500000);
+	client_say(client, text);
+	assert_true(client_closed(client));
+	assert_false(client->reset);
+	assert_int_equal(client_status(client, 0), 413);
+	assert_int_equal(client_answers(client, 1), 1);
+	assert_non_null(strstr(client_text(client), "Connection: close\r\n"));
+	assert_int_equal(world->result.status, 413);
+	free(text);
+	client_free(client);
+}
+
+/* ---- Refusals ---- */
+
+struct refusal {
+	const char *text;
+	unsigned status;
+	const char *line;
+};
+
+static const struct refusal refusals[] = {
+	{ "\x16\x03\x01", 400, "\x16\x03\x01" },
+	{ "GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400, "GET / HTTP/1.1" },
+	{ "GET /x HTTP/1.1\n", 400, "GET /x HTTP/1.1" },
+	{ "GET / HTTP/1.1\r\n" HOST HOST "\r\n", 400, "GET / HTTP/1.1" },
+	{ "GET / HTTP/3.0\r\n", 505, "GET / HTTP/3.0" },
+	{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 9999999\r\n\r\n", 413, "POST / HTTP/1.1" },
+	{ "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n", 501,
+	    "POST / HTTP/1.1" },
+};
+
+/* Refused also while the client goes on sending: it reads the whole answer, and
+ * the connection ends. What came before it is answered first. */
+static void check_refusal(struct world *world, const struct refusal *refusal,
+    unsigned before, bool more)
+{
+	struct client *client = client_new(world);
+	char *text = memory_new(400000), *at = text;
+	unsigned told = world->refused;
+	for (unsigned i = 0; i < before; i++)
+		at = stpcpy(at, GET);
+	at = stpcpy(at, refusal->text);
+	if (more)
+		memset(at, 'x', 300000);
+	client_say(client, text);
+	assert_true(client_closed(client));
+	assert_false(client->reset);
+	assert_int_equal(client_answers(client, before + 1), before + 1);
+	for (unsigned i = 0; i < before; i++)
+		assert_int_equal(client_status(client, i), 200);
+	assert_int_equal(client_status(client, before), refusal->status);
+	assert_non_null(strstr(client_text(client), "X-Content-Type-Options: nosniff\r\n"));
+	assert_non_null(strstr(client_text(client), "Connection: close\r\n"));
+	assert_non_null(strstr(client_text(client), "\r\nDate: "));
+	assert_int_equal(world->refused, told + 1);
+	assert_int_equal(world->refused_status, refusal->status);
+	if (!more)
+		assert_string_equal(world->refused_line, refusal->line);
+	client_free(client);
+	free(text);
+}
+
+static void test_refusals(void **state)
+{
+	struct world *world = *state;
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+		check_refusal(world, &refusals[i], 0, false);
+		check_refusal(world, &refusals[i], 1, false);
+		check_refusal(world, &refusals[i], 7, false);
+		check_refusal(world, &refusals[i], 0, true);
+		check_refusal(world, &refusals[i], 3, true);
+	}
+	assert_int_equal(fake_worker_count(world->worker, COUNTER_ERRORS), world->refused);
+	assert_true(world_connections(world, 0));
+}
+
+/* A chunk is bad: the handler that had begun with it hears about the end. */
+static void test_bad_chunk(void **state)
+{
+	struct world *world = *state;
+	static const char *const texts[] = {
+		"POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nhelloX\r\n",
+		GET "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+	};
+	for (unsigned i = 0; i < 2; i++) {
+		struct client *client = client_new(world);
+		client_say(client, texts[i]);
+		assert_true(client_closed(client));
+		assert_int_equal(client_answers(client, i + 1), i + 1);
+		assert_int_equal(client_status(client, i), 400);
+		assert_int_equal(world->result.status, 400);
+		assert_false(world->result.complete);
+		client_free(client);
+	}
+	assert_int_equal(world->refused, 0);
+	assert_int_equal(world->done, 3);
+}
+
+/* After a request that ends the connection nothing is looked at. */
+static void test_after_the_last(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	client_say(client, "GET / HTTP/1.0\r\n\r\n\x01\x02garbage");
+	assert_true(client_closed(client));
+	assert_int_equal(client_answers(client, 2), 1);
+	assert_int_equal(world->refused, 0);
+	client_free(client);
+}
+
+/* A client that says that it will send no more gets its answers and the end. */
+static void test_half_closed(void **state)
+{
+	struct world *world = *state;
+	static const char *const texts[] = {
+		GET, GET GET GET, "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello",
+	};
+	static const unsigned counts[] = { 1, 3, 1 };
+	for (unsigned i = 0; i < 3; i++) {
+		struct client *client = client_new(world);
+		client_say(client, texts[i]);
+		shutdown(client->fd, SHUT_WR);
+		assert_true(client_closed(client));
+		assert_int_equal(client_answers(client, counts[i]), counts[i]);
+		client_free(client);
+	}
+	assert_true(world_connections(world, 0));
+}
+
+/* A request that is cut off reaches no handler. */
+static void test_cut_off(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	client_say(client, "GET / HTTP/1.1\r\nHost:");
+	shutdown(client->fd, SHUT_WR);
+	assert_true(client_closed(client));
+	assert_int_equal(client->in_length, 0);
+	client_free(client);
+	client = client_new(world);
+	client_say(client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 500\r\n\r\nhello");
+	shutdown(client->fd, SHUT_WR);
+	assert_true(client_closed(client));
+	assert_true(world_done(world, 1));
+	assert_false(world->result.complete);
+	client_free(client);
+	assert_true(world_connections(world, 0));
+}
+
+/* Descriptors that are no connections are left alone. */
+static void test_other_descriptors(void **state)
+{
+	int pair[2];
+	char bytes[8] = "";
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(send(pair[0], "\x16\x03", 2, 0), 2);
+	assert_int_equal(recv(pair[1], bytes, sizeof bytes, 0), 2);
+	struct iovec iov = { .iov_base = bytes, .iov_len = 2 };
+	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
+	assert_int_equal(sendmsg(pair[1], &message, 0), 2);
+	assert_int_equal(recv(pair[0], bytes, sizeof bytes, MSG_DONTWAIT), 2);
+	assert_int_equal(recv(pair[0], bytes, sizeof bytes, MSG_DONTWAIT), -1);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_keep_alive), cmocka_unit_test(test_ipv6), TEST(test_head_method),
+		TEST(test_target), TEST(test_byte_by_byte), TEST(test_big_head),
+		TEST(test_many_pipelined), TEST(test_content), TEST(test_expect_continue),
+		TEST(test_content_refused), TEST(test_refusals), TEST(test_bad_chunk),
+		TEST(test_after_the_last), TEST(test_half_closed), TEST(test_cut_off),
+		cmocka_unit_test(test_other_descriptors),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One host after another, and one keeper after another: crashes, signals, replacement. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/keeper/stage.h"
+
+/* ---- Crashes ---- */
+
+static void test_crash_keeps_sockets(void **state)
+{
+	struct stage *s = *state;
+	char byte;
+
+	STAGE_NEEDS_USER();
+	stage_begin(s);
+	unsigned port = stage_listen(s, 1, "web", 0);
+	for (int life = 0; life < 3; life++) {
+		int client = stage_dial(port);
+		stage_end_host(s, "die %d", SIGKILL);
+		stage_host_gone(s);
+		int second = stage_dial(port);
+		assert_true(client >= 0 && second >= 0);
+		stage_next_host(s);
+		assert_non_null(strstr(s->line, geteuid() ? "flags 13 " : "flags 15 "));
+		stage_expect(s, "crashed: signal KILL");
+		assert_int_equal(stage_listen(s, 1, "web", 0), port);
+		stage_settle(s);
+		for (int i = 0; i < 2; i++) {
+			stage_end_host(s, "accept 1");
+			stage_expect(s, "accepted");
+		}
+		assert_int_equal(read(client, &byte, 1), 1);
+		assert_int_equal(read(second, &byte, 1), 1);
+		close(client);
+		close(second);
+	}
+	stage_stop(s);
+}
+
+static void test_record_and_quarantine(void **state)
+{
+	struct stage *s = *state;
+
+	STAGE_NEEDS_USER();
+	stage_begin(s);
+	unsigned port = stage_listen(s, 1, "web", 0);
+	for (int life = 0; life < 3; life++) {
+		/* Sent by somebody: on nobody's account. */
+		stage_end_host(s, "crash web %d 0", SIGSEGV);
+		stage_next_host(s);
+		stage_expect(s, "crashed: signal SEGV from outside in web; record web 11");
+		stage_listen(s, 1, "web", 0);
+		stage_settle(s);
+	}
+	for (int life = 0; life < 3; life++) {
+		stage_end_host(s, life == 2 ? "crash web 0 0 it did not answer" : "crash web %d 1",
+		    SIGSEGV);
+		stage_next_host(s);
+		if (life == 2)
+			stage_expect(s,
+			    "quarantined web: three crashes in ten minutes: signal SEGV "
+			    "in web; signal SEGV in web; it did not answer in web");
+		stage_expect(s,
+		    life == 2 ? "crashed: it did not answer in web; record web 0" :
+				"crashed: signal SEGV in web; record web 11");
+		assert_int_equal(stage_dial(port) >= 0, life < 2);
+		if (life < 2)
+			stage_listen(s, 1, "web", 0);
+		stage_settle(s);
+	}
+	/* It outlives a host. */
+	stage_end_host(s, "die %d", SIGKILL);
+	stage_next_host(s);
+	assert_non_null(strstr(s->line, "crashes 7"));
+	stage_expect(s, "quarantined web");
+	stage_expect(s, "crashed: signal KILL");
+	stage_settle(s);
+	stage_do(s, "resume web");
+	assert_int_equal(stage_listen(s, 1, "web", 0), port);
+	stage_end_host(s, "crash web %d 1", SIGSEGV);
+	stage_next_host(s);
+	stage_expect(s, "crashed: signal SEGV in web");
+	stage_settle(s);
+	stage_stop(s);
+}
+
+static void test_back_off_only_before_ready(void **state)
+{
+	struct stage *s = *state;
+	char log[8000];
+
+	STAGE_NEEDS_USER();
+	setenv("STEWARD_KEEPER_BACKOFF_MS", "1", 1);
+	stage_begin(s);
+	unsetenv("STEWARD_KEEPER_BACKOFF_MS");
+	for (int life = 0; life < 5; life++) {
+		stage_end_host(s, "die %d", SIGKILL);
+		stage_next_host(s);
+		stage_expect(s, "crashed: signal KILL");
+		stage_settle(s);
+	}
+	stage_end_host(s, "die %d", SIGKILL);
+	for (int life = 0; life < 3; life++) {
+		stage_next_host(s);
+		stage_expect(s, "crashed: signal KILL");
+		stage_log(s, log, sizeof log);
+		assert_int_equal(strstr(log, "after a pause") != NULL, life == 2);
+		stage_end_host(s, life == 1 ? "failed no idea" : "die %d", SIGKILL);
+		if (life == 1) {
+			stage_next_host(s);
+			stage_expect(s, "crashed: no idea, before it was ready");
+			stage_end_host(s, "die %d", SIGKILL);
+		}
+	}
+	stage_next_host(s);
+	stage_expect(s, "crashed: signal KILL, before it was ready");
+	stage_settle(s);
+	stage_stop(s);
+}
+
+static void test_heartbeat(void **state)
+{
+	struct stage *s = *state;
+
+	STAGE_NEEDS_USER();
+	setenv("STEWARD_KEEPER_HEARTBEAT_MS", "1000", 1);
+	stage_begin(s);
+	unsetenv("STEWARD_KEEPER_HEARTBEAT_MS");
+	stage_do(s, "deaf");
+	stage_host_gone(s);
+	stage_next_host(s);
+	stage_expect(s, "crashed: signal ABRT");
+	stage_expect_log(s, "the host did not answer");
+	stage_settle(s);
+	stage_stop(s);
+}
+
+static void test_watchdog(void **state)
+{
+	struct stage *s = *state;
+
+	STAGE_NEEDS_USER();
+	setenv("WATCHDOG_USEC", "200000", 1);
+	stage_begin(s);
+	unsetenv("WATCHDOG_USEC");
+	for (int i = 0; i < 3; i++)
+		stage_notified(s, "WATCHDOG=1");
+	stage_end_host(s, "rights");
+	stage_expect(s, "uid ");
+	assert_null(strstr(s->line, "notify"));
+	stage_stop(s);
+}
+
+/* ---- Signals ---- */
+
+static void test_reload(void **state)
+{
+	struct stage *s = *state;
+
+	STAGE_NEEDS_USER();
+	stage_begin(s);
+	kill(s->keeper, SIGHUP);
+	stage_notified(s, "RELOADING=1\nMONOTONIC_USEC=");
+	stage_expect(s, "reload");
+	/* One more while it reloads: it must read the settings again. */
+	kill(s->keeper, SIGHUP);
+	stage_notified(s, "RELOADING=1\nMONOTONIC_USEC=");
+	stage_do(s, "reloaded");
+	stage_expect(s, "reload");
+	stage_do(s, "reloaded");
+	stage_notified(s, "READY=1");
+	/* The host dies of it: the next one has read them. */
+	kill(s->keeper, SIGHUP);
+	stage_notified(s, "RELOADING=1\nMONOTONIC_USEC=");
+	stage_expect(s, "reload");
+	stage_end_host(s, "die %d", SIGKILL);
+	stage_next_host(s);
+	stage_expect(s, "crashed");
+	stage_settle(s);
+	stage_stop(s);
+}
+
+static void test_stop_has_a_limit(void **state)
+{
+	struct stage *s = *state;
+
+	STAGE_NEEDS_USER();
+	setenv("STEWARD_KEEPER_STOP_MS", "100", 1);
+	stage_begin(s);
+	unsetenv("STEWARD_KEEPER_STOP_MS");
+	stage_do(s, "stubborn");
+	stage_stop(s);
+	stage_expect_log(s, "did not end in order: signal KILL");
+}
+
+static void test_stop_by_interrupt_while_starting(void **state)
+{
+	struct stage *s = *state;
+
+	STAGE_NEEDS_USER();
+	stage_start(s);
+	stage_next_host(s);
+	kill(s->keeper, SIGINT);
+	stage_expect(s, "stop");
+	assert_int_equal(stage_wait(s), 0);
+}
+
+static void test_keeper_killed(void **state)
+{
+	struct stage *s = *state;
+
+	STAGE_NEEDS_USER();
+	stage_begin(s);
+	kill(s->keeper, SIGKILL);
+	assert_int_equal(stage_wait(s), 128 + SIGKILL);
+	stage_expect(s, "end of keeper");
+	stage_host_gone(s);
+	/* The home is free again. */
+	stage_begin(s);
+	stage_stop(s);
+}
+
+/* ---- Replacement ---- */
+
+static void replaced(struct stage *s)
+{
+	char pid[32];
+
+	stage_notified(s, "STATUS=Replacing host and keeper.");
+	stage_expect(s, "replace");
+	stage_host_gone(s);
+	stage_next_host(s);
+	snprintf(pid, sizeof pid, "keeper %d", s->keeper);
+	assert_non_null(strstr(s->line, pid));
+}
+
+static void test_replace(void **state)
+{
+	struct stage *s = *state;
+	unsigned ports[2];
+	char byte;
+
+	STAGE_NEEDS_USER();
+	stage_begin(s);
+	for (int life = 0; life < 3; life++) {
+		stage_end_host(s, "crash dns %d 1", SIGSEGV);
+		stage_next_host(s);
+		stage_expect(s, life == 2 ? "quarantined dns" : "crashed");
+		if (life == 2)
+			stage_expect(s, "crashed");
+		stage_settle(s);
+	}
+	ports[0] = stage_listen(s, 1, "web", 0);
+	ports[1] = stage_listen(s, 2, "proxy", 0);
+	stage_do(s, "shut proxy");
+	for (int turn = 0; turn < 3; turn++) {
+		kill(s->keeper, SIGUSR2);
+		/* Connected while there is no host at all, then while a new keeper starts. */
+		stage_notified(s, "STATUS=Replacing host and keeper.");
+		stage_expect(s, "replace");
+		stage_host_gone(s);
+		int client = stage_dial(ports[0]);
+		assert_true(client >= 0);
+		stage_next_host(s);
+		assert_non_null(strstr(s->line, "crashes 3"));
+		stage_expect(s, "quarantined dns: three crashes");
+		assert_int_equal(stage_dial(ports[1]), -1);
+		assert_int_equal(stage_listen(s, 1, "web", 0), ports[0]);
+		stage_end_host(s, "accept 1");
+		stage_expect(s, "accepted");
+		assert_int_equal(read(client, &byte, 1), 1);
+		close(client);
+		stage_settle(s);
+		stage_end_host(s, "descriptors");
+		/* Only the two sockets of the grant came on top. */
+		stage_expect(s, "descriptors 0 1 2 3 4 6 7");
+	}
+	/* What was shut still has its number. */
+	assert_int_equal(stage_listen(s, 2, "proxy", 0), ports[1]);
+	stage_stop(s);
+}
+
+static void test_replace_needs_a_good_probe(void **state)
+{
+	static const char *const probes[] = { "", "steward-host protocol 999\n", "what?\n" };
+	struct stage *s = *state;
+
+	STAGE_NEEDS_USER();
+	stage_begin(s);
+	for (size_t i = 0; i < 3; i++) {
+		stage_write(s, "probe", probes[i], 0644);
+		kill(s->keeper, SIGUSR2);
+		stage_notified(s, "STATUS=The newly installed programs do not fit together");
+	}
+	stage_expect_log(s, "the new programs are not used");
+	/* The same host is there. */
+	kill(s->keeper, SIGHUP);
+	stage_expect(s, "reload");
+	stage_notified(s, "RELOADING=1\nMONOTONIC_USEC=");
+	stage_do(s, "reloaded");
+	stage_notified(s, "READY=1");
+	char path[100];
+	snprintf(path, sizeof path, "%s/probe", s->home);
+	unlink(path);
+	kill(s->keeper, SIGUSR2);
+	replaced(s);
+	stage_settle(s);
+	stage_stop(s);
+}
+
+/* stewardd as a file of the test's own, which it can exchange. */
+static void own_program(struct stage *s, const char *format)
+{
+	char command[9000], path[100], text[9000];
+
+	snprintf(path, sizeof path, "%s/stewardd", s->home);
+	if (!format) {
+		snprintf(command, sizeof command, "cp %s %s", s->program, path);
+		assert_int_equal(system(command), 0);
+		strcpy(s->program, path);
+		return;
+	}
+	unlink(path);
+	snprintf(text, sizeof text, "#!/bin/sh\n%s\nexec %s \"$@\"\n", format, s->program);
+	stage_write(s, "stewardd", text, 0755);
+}
+
+static void test_replace_without_a_new_keeper(void **state)
+{
+	struct stage *s = *state;
+
+	STAGE_NEEDS_USER();
+	own_program(s, NULL);
+	stage_begin(s);
+	unsigned port = stage_listen(s, 1, "web", 0);
+	stage_do(s, "stubborn");
+	kill(s->keeper, SIGUSR2);
+	stage_notified(s, "STATUS=Replacing host and keeper.");
+	stage_expect(s, "replace");
+	/* It passed the probe, and is gone when it is needed. */
+	unlink(s->program);
+	stage_end_host(s, "exit 0");
+	stage_host_gone(s);
+	stage_next_host(s);
+	stage_expect_log(s, "cannot execute");
+	assert_int_equal(stage_listen(s, 1, "web", 0), port);
+	stage_settle(s);
+	/* And a probe of a program that is not there fails. */
+	kill(s->keeper, SIGUSR2);
+	stage_notified(s, "STATUS=The newly installed programs do not fit together");
+	stage_stop(s);
+}
+
+static void test_replace_by_one_that_cannot_read_the_state(void **state)
+{
+	struct stage *s = *state;
+	char real[4096], byte;
+
+	STAGE_NEEDS_USER();
+	strcpy(real, s->program);
+	own_program(s, NULL);
+	stage_begin(s);
+	unsigned port = stage_listen(s, 1, "web", 0);
+	stage_end_host(s, "crash web %d 1", SIGSEGV);
+	stage_next_host(s);
+	stage_expect(s, "crashed");
+	stage_listen(s, 1, "web", 0);
+	stage_settle(s);
+	strcpy(s->program, real);
+	/* To this one the state is empty. */
+	own_program(s,
+	    "state=${STEWARD_KEEPER_STATE%,*}\n"
+	    "[ -z \"$state\" ] || : >/proc/self/fd/$state");
+	kill(s->keeper, SIGUSR2);
+	int client = stage_dial(port);
+	replaced(s);
+	assert_non_null(strstr(s->line, "crashes 0"));
+	stage_expect_log(s, "cannot be read: 2 sockets are kept");
+	assert_int_equal(stage_listen(s, 1, "web", port), port);
+	stage_end_host(s, "accept 1");
+	stage_expect(s, "accepted");
+	assert_int_equal(read(client, &byte, 1), 1);
+	close(client);
+	stage_settle(s);
+	stage_stop(s);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, stage_open, stage_close)
+	const struct CMUnitTest tests[] = {
+		T(test_crash_keeps_sockets),
+		T(test_record_and_quarantine),
+		T(test_back_off_only_before_ready),
+		T(test_heartbeat),
+		T(test_watchdog),
+		T(test_reload),
+		T(test_stop_has_a_limit),
+		T(test_stop_by_interrupt_while_starting),
+		T(test_keeper_killed),
+		T(test_replace),
+		T(test_replace_needs_a_good_probe),
+		T(test_replace_without_a_new_keeper),
+		T(test_replace_by_one_that_cannot_read_the_state),
+	};
+
+	return cmocka_run_group_tests_name("keeper lives", tests, NULL, NULL);
+}

@@ -122,7 +122,7 @@ static bool connect_fault(const struct home *home, int error, struct fault *faul
 	}
 }
 
-static int connect_home(const struct home *home, struct fault *fault)
+static int connect_home(const struct home *home, bool wait, struct fault *fault)
 {
 	struct sockaddr_un address;
 	socklen_t length;
@@ -133,7 +133,7 @@ static int connect_home(const struct home *home, struct fault *fault)
 		connect_fault(home, errno, fault);
 		return -1;
 	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (wait ? 0 : SOCK_NONBLOCK), 0);
 	if (fd < 0) {
 		fault_errno(fault, errno, "cannot make a socket");
 		goto out;
@@ -162,7 +162,7 @@ out:
 	return fd;
 }
 
-struct client *client_open(const char *home, struct fault *fault)
+static struct client *open_home(const char *home, bool wait, struct fault *fault)
 {
 	struct home found;
 	char why[512];
@@ -171,7 +171,7 @@ struct client *client_open(const char *home, struct fault *fault)
 		fault_set(fault, FAULT_USAGE, "%s", why);
 		return NULL;
 	}
-	int fd = connect_home(&found, fault);
+	int fd = connect_home(&found, wait, fault);
 
 	if (fd < 0)
 		return NULL;
@@ -180,6 +180,16 @@ struct client *client_open(const char *home, struct fault *fault)
 	client->fd = fd;
 	client->kept = json_array();
 	return client;
+}
+
+struct client *client_open(const char *home, struct fault *fault)
+{
+	return open_home(home, true, fault);
+}
+
+struct client *client_try(const char *home, struct fault *fault)
+{
+	return open_home(home, false, fault);
 }
 
 void client_close(struct client *client)

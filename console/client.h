@@ -18,6 +18,9 @@ struct client;
  * then the user's own; see client_home). FAULT_NOT_RUNNING when nobody
  * listens, FAULT_REFUSED when we may not. */
 struct client *client_open(const char *home, struct fault *fault);
+/* The same for a screen: when stewardd's queue of connections is full, that is
+ * a fault at once, where client_open waits up to five seconds. */
+struct client *client_try(const char *home, struct fault *fault);
 void client_close(struct client *client); /* NULL allowed */
 int client_descriptor(const struct client *client);
 

@@ -17,8 +17,7 @@ struct sheet {
 	int row;
 };
 
-static void fact(struct sheet *sheet, const char *label, unsigned style,
-    const char *value)
+static void fact(struct sheet *sheet, const char *label, unsigned style, const char *value)
 {
 	if (sheet->row >= sheet->area.rows)
 		return;
@@ -37,13 +36,13 @@ static void state_fact(struct sheet *sheet, const struct model_service *s, int64
 
 	show_time(since, now_us, when, sizeof when);
 	show_age(since, now_us, age, sizeof age);
-	text_format(text, sizeof text, "%s since %s (%s)%s", model_state_word(s->state),
-	    when, age, s->wanted == model_state_up(s->state) ? "" :
-	    s->wanted ? ", should run" : ", should be stopped");
+	text_format(text, sizeof text, "%s since %s (%s)%s", model_state_word(s->state), when, age,
+	    s->wanted == model_state_up(s->state) ? "" :
+		s->wanted                         ? ", should run" :
+						    ", should be stopped");
 	fact(sheet, "state", show_state_style(s->state), text);
 	if (s->reason[0] != '\0')
-		fact(sheet, "reason", model_state_up(s->state) ? STYLE_WARN : STYLE_BAD,
-		    s->reason);
+		fact(sheet, "reason", model_state_up(s->state) ? STYLE_WARN : STYLE_BAD, s->reason);
 }
 
 static void listener_facts(struct sheet *sheet, const struct model_service *s)
@@ -52,11 +51,13 @@ static void listener_facts(struct sheet *sheet, const struct model_service *s)
 		const struct model_listener *l = &s->listeners[i];
 		char text[384];
 
-		text_format(text, sizeof text, "%s %s %s%s%s", l->transport, l->address,
-		    l->state, l->reason[0] != '\0' ? ": " : "", l->reason);
+		text_format(text, sizeof text, "%s %s %s%s%s", l->transport, l->address, l->state,
+		    l->reason[0] != '\0' ? ": " : "", l->reason);
 		fact(sheet, i == 0 ? "listens" : "",
-		    strcmp(l->state, "open") == 0 ? STYLE_NORMAL :
-		    strcmp(l->state, "shut") == 0 ? STYLE_DIM : STYLE_WARN, text);
+		    strcmp(l->state, "open") == 0     ? STYLE_NORMAL :
+			strcmp(l->state, "shut") == 0 ? STYLE_DIM :
+							STYLE_WARN,
+		    text);
 	}
 }
 
@@ -97,8 +98,7 @@ int facts_service(struct area area, const struct model_service *s, int64_t now_u
 	show_percent(s->cpu_percent, a, sizeof a);
 	show_bytes(s->memory, b, sizeof b);
 	text_format(text, sizeof text, "cpu %s %%, memory %s, %lld %s", a, b,
-	    (long long)(s->workers > 0 ? s->workers : 0),
-	    s->workers == 1 ? "worker" : "workers");
+	    (long long)(s->workers > 0 ? s->workers : 0), s->workers == 1 ? "worker" : "workers");
 	fact(&sheet, "uses", STYLE_NORMAL, text);
 	return sheet.row;
 }
@@ -115,8 +115,7 @@ static double part_of(int64_t used, int64_t total)
 	return used < 0 || total <= 0 ? -1 : (double)used / (double)total;
 }
 
-static void meter(struct area area, int row, const char *label, double part,
-    const char *value)
+static void meter(struct area area, int row, const char *label, double part, const char *value)
 {
 	int width = area.cols - 5 - 16;
 
@@ -169,15 +168,15 @@ int facts_machine(struct area area, const struct model_machine *m)
 	meter(right, row, "swap", part_of(m->swap_used, m->swap_total), swap);
 	row = wide ? 1 : 3;
 	area_text(left, row, 1, STYLE_DIM, "load");
-	area_text(left, row, 6, m->cores > 0 && m->load > 2.0 * (double)m->cores ?
-	    STYLE_WARN : STYLE_NORMAL, load);
+	area_text(left, row, 6,
+	    m->cores > 0 && m->load > 2.0 * (double)m->cores ? STYLE_WARN : STYLE_NORMAL, load);
 	return wide ? 2 : 4;
 }
 
 /* ---- The journal ---- */
 
-static void journal_line(struct area area, int row, const struct model_record *r,
-    bool named, int64_t now_us)
+static void journal_line(struct area area, int row, const struct model_record *r, bool named,
+    int64_t now_us)
 {
 	char time[16];
 	int col = 1;
@@ -194,16 +193,15 @@ static void journal_line(struct area area, int row, const struct model_record *r
 	}
 	char text[1024];
 
-	text_format(text, sizeof text, "%s%s%s", r->subject,
-	    r->subject[0] != '\0' ? ": " : "", r->text);
+	text_format(text, sizeof text, "%s%s%s", r->subject, r->subject[0] != '\0' ? ": " : "",
+	    r->text);
 	area_field(area, row, col, area.cols - col - 1, ALIGN_LEFT,
 	    r->level <= JOURNAL_WARNING ? STYLE_STRONG : STYLE_NORMAL, text);
 }
 
 /* Picks indexes from the newest back: of any level first, then, in the room
  * that is kept for them, only notices and worse. Newest first. */
-static size_t pick(const struct model *model, const char *service, size_t room,
-    size_t *picked)
+static size_t pick(const struct model *model, const char *service, size_t room, size_t *picked)
 {
 	size_t any = room >= 6 ? room / 3 : room >= 3 ? 1 : 0, count = 0;
 
@@ -219,8 +217,7 @@ static size_t pick(const struct model *model, const char *service, size_t room,
 }
 
 /* There were too few notices: whatever is newest fills the room. */
-static size_t pick_all(const struct model *model, const char *service, size_t room,
-    size_t *picked)
+static size_t pick_all(const struct model *model, const char *service, size_t room, size_t *picked)
 {
 	size_t count = 0;
 
@@ -233,8 +230,7 @@ static size_t pick_all(const struct model *model, const char *service, size_t ro
 	return count;
 }
 
-void facts_journal(struct area area, const struct model *model, const char *service,
-    int64_t now_us)
+void facts_journal(struct area area, const struct model *model, const char *service, int64_t now_us)
 {
 	size_t picked[256];
 	size_t room = area.rows < 256 ? (size_t)(area.rows > 0 ? area.rows : 0) : 256;

@@ -11,8 +11,7 @@
  */
 
 /* Everything a status tells about a service, a label and a value a row. */
-int facts_service(struct area area, const struct model_service *service,
-    int64_t now_us);
+int facts_service(struct area area, const struct model_service *service, int64_t now_us);
 /* The machine's figures: with bars, two rows, or five when the area is narrow. */
 int facts_machine(struct area area, const struct model_machine *machine);
 /* The newest journal lines that fit, in the order of time; of service only

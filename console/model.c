@@ -32,7 +32,7 @@ struct model *model_new(void)
 	struct model *model = memory_new(sizeof *model);
 
 	model->records = memory_array(MODEL_RECORDS, sizeof *model->records);
-	model->next_number = UINT64_C(1) << 32;	/* older ones get lower numbers */
+	model->next_number = UINT64_C(1) << 32; /* older ones get lower numbers */
 	return model;
 }
 
@@ -68,7 +68,8 @@ static int64_t integer(const json_t *object, const char *key)
 		return real >= 0 && real < 9e18 ? (int64_t)real : -1;
 	}
 	return json_is_integer(value) && json_integer_value(value) >= 0 ?
-	    json_integer_value(value) : -1;
+	    json_integer_value(value) :
+	    -1;
 }
 
 static double figure(const json_t *object, const char *key)
@@ -107,9 +108,9 @@ static void listeners(struct model_service *service, const json_t *list)
 	json_t *entry;
 
 	service->listener_count = 0;
-	json_array_foreach(list, i, entry) {
-		struct model_listener *listener =
-		    &service->listeners[service->listener_count];
+	json_array_foreach(list, i, entry)
+	{
+		struct model_listener *listener = &service->listeners[service->listener_count];
 		char address[64];
 
 		if (i == MODEL_LISTENERS)
@@ -118,8 +119,8 @@ static void listeners(struct model_service *service, const json_t *list)
 		int64_t port = integer(entry, "port");
 
 		text_format(listener->address, sizeof listener->address,
-		    strchr(address, ':') != NULL ? "[%s]:%lld" : "%s:%lld",
-		    address, (long long)(port < 0 ? 0 : port));
+		    strchr(address, ':') != NULL ? "[%s]:%lld" : "%s:%lld", address,
+		    (long long)(port < 0 ? 0 : port));
 		text(entry, "setting", listener->setting, sizeof listener->setting);
 		text(entry, "transport", listener->transport, sizeof listener->transport);
 		text(entry, "state", listener->state, sizeof listener->state);
@@ -173,13 +174,13 @@ static void crash_fields(struct model_crash *crash, const json_t *object)
 	text(object, "service", crash->service, sizeof crash->service);
 	text(object, "signal", crash->signal, sizeof crash->signal);
 	text(object, "text", crash->text, sizeof crash->text);
-	json_array_foreach(json_object_get(object, "frames"), i, frame) {
+	json_array_foreach(json_object_get(object, "frames"), i, frame)
+	{
 		if (i == MODEL_FRAMES)
 			break;
 		if (json_is_string(frame))
-			text_clean(crash->frames[crash->frame_count++],
-			    sizeof crash->frames[0], json_string_value(frame),
-			    json_string_length(frame));
+			text_clean(crash->frames[crash->frame_count++], sizeof crash->frames[0],
+			    json_string_value(frame), json_string_length(frame));
 	}
 }
 
@@ -219,7 +220,8 @@ void model_status(struct model *model, const json_t *document)
 		return;
 	host_fields(&model->host, json_object_get(document, "host"));
 	model->service_count = 0;
-	json_array_foreach(json_object_get(document, "services"), i, entry) {
+	json_array_foreach(json_object_get(document, "services"), i, entry)
+	{
 		if (i == MODEL_SERVICES)
 			break;
 		service_fields(&model->services[model->service_count++], entry);
@@ -248,7 +250,8 @@ void model_entries(struct model *model, const json_t *services)
 	size_t i;
 	json_t *entry;
 
-	json_array_foreach(services, i, entry) {
+	json_array_foreach(services, i, entry)
+	{
 		char name[32];
 
 		text(entry, "name", name, sizeof name);
@@ -293,8 +296,7 @@ static bool known_already(const struct model *model, const struct model_record *
 
 		if (old->time_us < record->time_us)
 			return false;
-		if (old->time_us == record->time_us &&
-		    strcmp(old->service, record->service) == 0 &&
+		if (old->time_us == record->time_us && strcmp(old->service, record->service) == 0 &&
 		    strcmp(old->subject, record->subject) == 0 &&
 		    strcmp(old->text, record->text) == 0)
 			return true;
@@ -323,7 +325,8 @@ void model_journal(struct model *model, const json_t *params)
 	size_t i;
 	json_t *entry;
 
-	json_array_foreach(json_object_get(params, "records"), i, entry) {
+	json_array_foreach(json_object_get(params, "records"), i, entry)
+	{
 		struct model_record record;
 
 		if (model_parse_record(entry, &record))
@@ -333,13 +336,11 @@ void model_journal(struct model *model, const json_t *params)
 
 void model_older(struct model *model, const json_t *list)
 {
-	int64_t oldest = model->record_count > 0 ? model_record(model, 0)->time_us :
-	    INT64_MAX;
-	uint64_t number = model->record_count > 0 ? model_record(model, 0)->number :
-	    model->next_number;
+	int64_t oldest = model->record_count > 0 ? model_record(model, 0)->time_us : INT64_MAX;
+	uint64_t number =
+	    model->record_count > 0 ? model_record(model, 0)->number : model->next_number;
 
-	for (size_t i = json_array_size(list); i-- > 0 &&
-	    model->record_count < MODEL_RECORDS;) {
+	for (size_t i = json_array_size(list); i-- > 0 && model->record_count < MODEL_RECORDS;) {
 		struct model_record record;
 
 		if (!model_parse_record(json_array_get(list, i), &record))
@@ -353,11 +354,11 @@ void model_older(struct model *model, const json_t *list)
 		model->records[model->first] = record;
 		model->record_count++;
 	}
-	model_resume(model);	/* the backlog may come after this answer */
+	model_resume(model); /* the backlog may come after this answer */
 }
 
 void model_resume(struct model *model)
 {
-	model->resumed_us = model->record_count > 0 ?
-	    model_record(model, model->record_count - 1)->time_us : 0;
+	model->resumed_us =
+	    model->record_count > 0 ? model_record(model, model->record_count - 1)->time_us : 0;
 }

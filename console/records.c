@@ -16,7 +16,7 @@ struct records {
 	char service[32];
 	char filter[256];
 	bool loaded;
-	uint64_t next_number;		/* of the model's records */
+	uint64_t next_number; /* of the model's records */
 	struct model_record *all;
 	size_t count;
 	size_t *shown;
@@ -150,7 +150,8 @@ size_t records_older(struct records *r, const json_t *list)
 	json_t *entry;
 
 	r->loaded = true;
-	json_array_foreach(list, i, entry) {
+	json_array_foreach(list, i, entry)
+	{
 		struct model_record record;
 
 		if (count == most || r->count + count >= RECORDS_MAX)

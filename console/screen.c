@@ -19,10 +19,10 @@
 #include "data/clock.h"
 #include "widgets/terminal.h"
 
-#define FIRST_MS 30		/* how long the first frame waits for figures */
-#define DATA_MS 100		/* between frames that nobody asked for */
-#define TICK_MS 1000		/* the clock goes on when no figures come */
-#define LATE_MS 300		/* figures have the chance to come before that */
+#define FIRST_MS 30  /* how long the first frame waits for figures */
+#define DATA_MS 100  /* between frames that nobody asked for */
+#define TICK_MS 1000 /* the clock goes on when no figures come */
+#define LATE_MS 300  /* figures have the chance to come before that */
 #define RETRY_LEAST_MS 50
 #define RETRY_MOST_MS 1000
 
@@ -37,8 +37,8 @@ struct screen {
 	int64_t started_ms, drawn_ms, retry_at_ms;
 	int retry_ms;
 	enum draw draw;
-	bool all;		/* the next frame is a whole one */
-	bool blocked;		/* the terminal takes nothing now */
+	bool all;     /* the next frame is a whole one */
+	bool blocked; /* the terminal takes nothing now */
 	bool leave;
 	int status;
 };
@@ -68,7 +68,7 @@ static int port_send(void *arg, const char *method, json_t *params)
 
 static bool attempt(struct screen *s, struct fault *fault)
 {
-	s->client = client_open(s->home, fault);
+	s->client = client_try(s->home, fault);
 	if (s->client == NULL)
 		return false;
 	s->retry_ms = RETRY_LEAST_MS;
@@ -96,7 +96,7 @@ static void lost(struct screen *s)
 	s->client = NULL;
 	fault_set(&fault, FAULT_NOT_RUNNING, "The connection to stewardd broke");
 	ui_disconnected(s->ui, &fault);
-	retry(s);		/* a host that crashed is back at once */
+	retry(s); /* a host that crashed is back at once */
 	want(s, DRAW_NOW);
 }
 
@@ -165,9 +165,9 @@ static void wishes(struct screen *s)
 		s->leave = true;
 	if (wants & UI_MOUSE) {
 		terminal_mouse(s->terminal, !terminal_mouse_on(s->terminal));
-		ui_say(s->ui, STYLE_NOTE, 5, "mouse %s", terminal_mouse_on(s->terminal) ?
-		    "on; Shift and drag selects text" :
-		    "off: the terminal's own selecting works");
+		ui_say(s->ui, STYLE_NOTE, 5, "mouse %s",
+		    terminal_mouse_on(s->terminal) ? "on; Shift and drag selects text" :
+						     "off: the terminal's own selecting works");
 	}
 	if (wants & UI_SUSPEND && !s->leave)
 		terminal_suspend(s->terminal);
@@ -217,7 +217,7 @@ static int patience(const struct screen *s)
 	if (s->drawn_ms == 0)
 		return sooner(wait, s->started_ms + FIRST_MS - now);
 	if (s->blocked)
-		return wait;	/* poll tells when the terminal takes more */
+		return wait; /* poll tells when the terminal takes more */
 	if (s->draw == DRAW_NOT)
 		return sooner(wait, s->drawn_ms + TICK_MS + LATE_MS - now);
 	return sooner(wait, s->drawn_ms + DATA_MS - now);
@@ -246,7 +246,7 @@ static void turn(struct screen *s)
 	if (fds[SIGNALS].revents)
 		signals(s);
 	if (fds[INPUT].revents && !terminal_read(s->terminal, pressed, s)) {
-		s->leave = true;	/* the terminal has gone */
+		s->leave = true; /* the terminal has gone */
 		s->status = 128 + SIGHUP;
 	} else if (!fds[INPUT].revents) {
 		terminal_tick(s->terminal, pressed, s);
@@ -266,16 +266,20 @@ static bool no_terminal(enum terminal_problem problem, struct fault *fault)
 
 	switch (problem) {
 	case TERMINAL_DUMB:
-		fault_set(fault, FAULT_FAILED, "the console needs a terminal that can "
+		fault_set(fault, FAULT_FAILED,
+		    "the console needs a terminal that can "
 		    "place text, and TERM is dumb");
 		return fault_next(fault, "use steward status, and steward log --follow");
 	case TERMINAL_UNKNOWN:
-		fault_set(fault, FAULT_FAILED, "the terminal type %.40s is not known here, "
-		    "and nothing like it", type != NULL ? type : "(TERM is not set)");
+		fault_set(fault, FAULT_FAILED,
+		    "the terminal type %.40s is not known here, "
+		    "and nothing like it",
+		    type != NULL ? type : "(TERM is not set)");
 		return fault_next(fault, "try TERM=xterm steward, or use steward status");
 	default:
 		fault_set(fault, FAULT_FAILED, "the console needs a terminal");
-		return fault_next(fault, "over SSH: ssh -t HOST steward; without one: "
+		return fault_next(fault,
+		    "over SSH: ssh -t HOST steward; without one: "
 		    "steward status");
 	}
 }

@@ -11,7 +11,9 @@ static const struct {
 	double from, by;
 	const char *unit;
 } scales[] = {
-	{ 1e9 - 5e4, 1e9, "G" }, { 1e6 - 50, 1e6, "M" }, { 1e4, 1e3, "k" },
+	{ 1e9 - 5e4, 1e9, "G" },
+	{ 1e6 - 50, 1e6, "M" },
+	{ 1e4, 1e3, "k" },
 };
 
 static void scaled(double value, char *out, size_t size)
@@ -75,8 +77,7 @@ void show_time(int64_t utc_us, int64_t now_us, char *out, size_t size)
 	time_t then = (time_t)(utc_us / 1000000), now = (time_t)(now_us / 1000000);
 	struct tm at, today;
 
-	if (utc_us < 0 || localtime_r(&then, &at) == NULL ||
-	    localtime_r(&now, &today) == NULL) {
+	if (utc_us < 0 || localtime_r(&then, &at) == NULL || localtime_r(&now, &today) == NULL) {
 		text_format(out, size, "-");
 		return;
 	}

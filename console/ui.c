@@ -14,7 +14,7 @@
 #include "data/memory.h"
 #include "data/text.h"
 
-#define FRESH_MS 2500	/* older figures are said to be old */
+#define FRESH_MS 2500 /* older figures are said to be old */
 
 struct ui *ui_new(const struct ui_port *port)
 {
@@ -104,14 +104,13 @@ void ui_connected(struct ui *ui)
 	ui->lost_ms = 0;
 	ui->fresh_ms = 0;
 	model_resume(ui->model);
-	ui_ask(ui, UI_ASK_SUBSCRIBE, NULL, "", "subscribe", json_pack(
-	    "{s:i, s:{s:s}, s:i}", "snapshot", 1, "journal", "level", "info",
-	    "backlog", 500));
-	ui_ask(ui, UI_ASK_HELLO, NULL, "", "hello", json_pack("{s:s}", "client",
-	    "console"));
+	ui_ask(ui, UI_ASK_SUBSCRIBE, NULL, "", "subscribe",
+	    json_pack("{s:i, s:{s:s}, s:i}", "snapshot", 1, "journal", "level", "info", "backlog",
+		500));
+	ui_ask(ui, UI_ASK_HELLO, NULL, "", "hello", json_pack("{s:s}", "client", "console"));
 	if (!again)
-		ui_ask(ui, UI_ASK_OLDER, NULL, "", "log", json_pack("{s:i, s:s}",
-		    "last", 200, "level", "info"));
+		ui_ask(ui, UI_ASK_OLDER, NULL, "", "log",
+		    json_pack("{s:i, s:s}", "last", 200, "level", "info"));
 }
 
 void ui_disconnected(struct ui *ui, const struct fault *fault)
@@ -123,7 +122,8 @@ void ui_disconnected(struct ui *ui, const struct fault *fault)
 			char name[32];
 
 			command_name(request->command, name, sizeof name);
-			ui_say(ui, STYLE_WARN, 20, "%s %s: the connection was lost before "
+			ui_say(ui, STYLE_WARN, 20,
+			    "%s %s: the connection was lost before "
 			    "the answer came; the table shows what became of it",
 			    name, request->service);
 		}
@@ -148,7 +148,7 @@ static bool notification(struct ui *ui, const char *method, const json_t *params
 	if (strcmp(method, "snapshot") == 0) {
 		model_status(ui->model, params);
 		ui->fresh_ms = ui->now_ms;
-		view_home.filtered(ui);		/* something is always selected */
+		view_home.filtered(ui); /* something is always selected */
 		return true;
 	}
 	if (strcmp(method, "journal") != 0)
@@ -171,8 +171,8 @@ bool ui_message(struct ui *ui, json_t *message)
 
 	if (method != NULL)
 		return notification(ui, method, json_object_get(message, "params"));
-	struct ui_request *request = json_is_integer(id) ?
-	    find_request(ui, json_integer_value(id)) : NULL;
+	struct ui_request *request =
+	    json_is_integer(id) ? find_request(ui, json_integer_value(id)) : NULL;
 
 	if (request != NULL) {
 		ui_answer(ui, request, message);
@@ -334,8 +334,7 @@ static bool frame_click(struct ui *ui, const struct key *key)
 	else if (press == PRESS_ENTER)
 		ui_key(ui, &(struct key){ .code = PRESS_ENTER });
 	else if (press > ' ')
-		ui_key(ui, &(struct key){ .code = PRESS_CHARACTER,
-		    .character = (uint32_t)press });
+		ui_key(ui, &(struct key){ .code = PRESS_CHARACTER, .character = (uint32_t)press });
 	return true;
 }
 
@@ -344,7 +343,8 @@ static void plain_key(struct ui *ui, const struct key *key)
 	const struct view *view = ui_view(ui);
 
 	if (key->code == PRESS_PASTED) {
-		ui_say(ui, STYLE_NOTE, 4, "pasted text is not taken for keys; / opens "
+		ui_say(ui, STYLE_NOTE, 4,
+		    "pasted text is not taken for keys; / opens "
 		    "a line for it");
 		return;
 	}
@@ -362,9 +362,13 @@ static void plain_key(struct ui *ui, const struct key *key)
 
 void ui_key(struct ui *ui, const struct key *key)
 {
-	/* Alt and a key may also be Esc and a key that came together: nobody
-	 * can tell what was meant, so nothing is done. */
-	if (key->alt || (key->code == PRESS_CONTROL && control_key(ui, key->character)))
+	/* Alt and a key may also be Esc and a key that a slow line brought
+	 * together: the Esc counts, which harms nobody, the key does not. */
+	if (key->alt) {
+		ui_key(ui, &(struct key){ .code = PRESS_ESCAPE });
+		return;
+	}
+	if (key->code == PRESS_CONTROL && control_key(ui, key->character))
 		return;
 	switch (ui->overlay) {
 	case UI_PLAIN:
@@ -388,8 +392,8 @@ void ui_key(struct ui *ui, const struct key *key)
 
 /* ---- Drawing ---- */
 
-static void part(struct bar_part *parts, size_t *count, unsigned style, int rank,
-    bool right, const char *text)
+static void part(struct bar_part *parts, size_t *count, unsigned style, int rank, bool right,
+    const char *text)
 {
 	struct bar_part *p = &parts[(*count)++];
 
@@ -481,8 +485,7 @@ static int draw_banner(const struct ui *ui, struct area area)
 	struct area inside = area_part(area, 2, 1, area.rows - 2, area.cols - 2);
 
 	ui_banner_text(ui, text, sizeof text);
-	if (text[0] == '\0' || strncmp(text, ui->dismissed,
-	    sizeof ui->dismissed - 1) == 0)
+	if (text[0] == '\0' || strncmp(text, ui->dismissed, sizeof ui->dismissed - 1) == 0)
 		return 0;
 	return area_wrap(inside, 0, area.rows >= 20 ? 3 : 2, STYLE_BAD, text);
 }
@@ -512,8 +515,9 @@ static bool too_small(struct ui *ui, struct area area)
 {
 	if (area.rows >= 8 && area.cols >= 36)
 		return false;
-	area_text(area, 0, 0, STYLE_STRONG, "steward: window too small");
-	area_text(area, 1, 0, STYLE_NORMAL, "needs 40x12; q leaves");
+	area_text(area, 0, 0, STYLE_STRONG, "window too small");
+	area_text(area, 1, 0, STYLE_NORMAL, "40x12 is enough");
+	area_text(area, 2, 0, STYLE_NORMAL, "q leaves");
 	ui->body = area_part(area, 0, 0, 0, 0);
 	ui->footer_row = -1;
 	return true;
@@ -545,8 +549,8 @@ void ui_draw(struct ui *ui, struct canvas *canvas)
 	draw_title(ui, area);
 	int top = 2 + draw_banner(ui, area);
 	/* The filter line puts the cursor where it belongs, so it comes last. */
-	int bottom = ui->footer_row - (ui->overlay == UI_FILTERING ? 1 :
-	    draw_message(ui, area, ui->footer_row - 1));
+	int bottom = ui->footer_row -
+	    (ui->overlay == UI_FILTERING ? 1 : draw_message(ui, area, ui->footer_row - 1));
 
 	ui->body = area_part(area, top, 0, bottom - top, area.cols);
 	ui_view(ui)->draw(ui, ui->body);

@@ -33,20 +33,20 @@ struct ui_port {
 	/* Sends without waiting; params is taken over. The request's id, 0 when
 	 * there is no connection. */
 	int (*send)(void *arg, const char *method, json_t *params);
-	const char *home;	/* --home as it was given, or NULL; borrowed */
+	const char *home; /* --home as it was given, or NULL; borrowed */
 };
 
 enum ui_want {
 	UI_LEAVE = 1,
 	UI_SUSPEND = 2,
-	UI_REDRAW = 4,		/* everything, not only what changed */
-	UI_MOUSE = 8,		/* turn the mouse on or off */
+	UI_REDRAW = 4, /* everything, not only what changed */
+	UI_MOUSE = 8,  /* turn the mouse on or off */
 };
 
 enum ui_ask { UI_ASK_COMMAND, UI_ASK_HELLO, UI_ASK_SUBSCRIBE, UI_ASK_LOG, UI_ASK_OLDER };
 
 struct ui_request {
-	int id;			/* 0: the place is free */
+	int id; /* 0: the place is free */
 	enum ui_ask ask;
 	const struct command *command;
 	char service[32];
@@ -60,37 +60,37 @@ enum ui_overlay { UI_PLAIN, UI_MENU_OPEN, UI_DIALOG_OPEN, UI_FILTERING };
 struct ui {
 	struct ui_port port;
 	struct model *model;
-	int64_t now_ms, now_us;		/* monotonic; UTC */
-	unsigned wants;			/* enum ui_want */
+	int64_t now_ms, now_us; /* monotonic; UTC */
+	unsigned wants;         /* enum ui_want */
 
 	/* The connection. */
 	bool connected;
-	int64_t lost_ms;		/* when it was lost */
-	struct fault lost;		/* why, and how to start stewardd */
-	int64_t fresh_ms;		/* when the newest snapshot came; 0: none */
+	int64_t lost_ms;   /* when it was lost */
+	struct fault lost; /* why, and how to start stewardd */
+	int64_t fresh_ms;  /* when the newest snapshot came; 0: none */
 	char role[16];
 	struct ui_request requests[UI_REQUESTS];
 
 	/* The message line. */
 	char message[768];
 	unsigned message_style;
-	int64_t message_until_ms;	/* 0: until something else is to be said */
-	char dismissed[128];		/* the banner that was put away by Esc */
+	int64_t message_until_ms; /* 0: until something else is to be said */
+	char dismissed[128];      /* the banner that was put away by Esc */
 
 	const struct view *views[UI_DEPTH];
-	size_t depth;			/* views[depth - 1] is seen */
+	size_t depth; /* views[depth - 1] is seen */
 	enum ui_overlay overlay;
-	struct area body;		/* of the view, as last drawn; see ui_inside */
-	int cols;			/* of the screen, as last drawn */
+	struct area body; /* of the view, as last drawn; see ui_inside */
+	int cols;         /* of the screen, as last drawn */
 	bool ascii;
-	int menu_col, menu_end;		/* where the menu's word stands */
+	int menu_col, menu_end; /* where the menu's word stands */
 	int footer_row;
 	bool mouse_on;
 
 	/* Home. */
-	char selected[32];		/* a service's name, or empty */
+	char selected[32]; /* a service's name, or empty */
 	char filter[INPUT_MAX];
-	size_t rows[MODEL_SERVICES];	/* of the table: indexes into the model */
+	size_t rows[MODEL_SERVICES]; /* of the table: indexes into the model */
 	struct table table;
 	struct area table_area;
 
@@ -122,7 +122,7 @@ struct ui {
 };
 
 struct ui *ui_new(const struct ui_port *port);
-void ui_free(struct ui *ui);	/* NULL allowed */
+void ui_free(struct ui *ui); /* NULL allowed */
 
 /* Before anything else of a turn: what time it is. */
 void ui_time(struct ui *ui, int64_t monotonic_ms, int64_t utc_us);
@@ -163,17 +163,17 @@ void ui_banner_text(const struct ui *ui, char *out, size_t size);
 
 /* ---- Acting (ui_act.c) ---- */
 
-/* Carries out a row of the command table on service (NULL: the selected one),
+/* Carries out a row of the command table on a service (NULL: the selected one),
  * or says why not, or asks first. */
-void ui_command(struct ui *ui, const struct command *command, const char *service);
+void ui_command(struct ui *ui, const struct command *command, const char *name);
 /* Why command cannot be given for service now; NULL: it can. */
 const char *ui_refusal(const struct ui *ui, const struct command *command,
     const struct model_service *service);
 /* The dialog's answer. */
 void ui_decide(struct ui *ui, size_t answer);
 /* Sends and remembers what the answer is for. */
-bool ui_ask(struct ui *ui, enum ui_ask ask, const struct command *command,
-    const char *service, const char *method, json_t *params);
+bool ui_ask(struct ui *ui, enum ui_ask ask, const struct command *command, const char *service,
+    const char *method, json_t *params);
 void ui_answer(struct ui *ui, struct ui_request *request, json_t *message);
 /* Texts of the open dialog, from the newest figures. */
 void ui_dialog_refresh(struct ui *ui);
@@ -182,11 +182,10 @@ void ui_log_open(struct ui *ui, const char *service);
 /* ---- The menu (ui_menu.c) ---- */
 
 void ui_menu_open(struct ui *ui);
-void ui_menu_refresh(struct ui *ui);	/* entries from the newest figures */
+void ui_menu_refresh(struct ui *ui); /* entries from the newest figures */
 void ui_menu_key(struct ui *ui, const struct key *key);
 /* Footers: appends the command's key and the first word of its label. */
-size_t ui_command_hint(struct bar_hint *hints, size_t count, size_t most,
-    const char *name);
+size_t ui_command_hint(struct bar_hint *hints, size_t count, size_t most, const char *name);
 size_t ui_hint(struct bar_hint *hints, size_t count, size_t most, const char *key,
     const char *label, int press);
 

@@ -15,8 +15,8 @@
 
 #define LOG_LAST 1000
 
-bool ui_ask(struct ui *ui, enum ui_ask ask, const struct command *command,
-    const char *service, const char *method, json_t *params)
+bool ui_ask(struct ui *ui, enum ui_ask ask, const struct command *command, const char *service,
+    const char *method, json_t *params)
 {
 	struct ui_request *place = NULL;
 
@@ -32,8 +32,8 @@ bool ui_ask(struct ui *ui, enum ui_ask ask, const struct command *command,
 
 	if (id == 0)
 		return false;
-	*place = (struct ui_request){ .id = id, .ask = ask, .command = command,
-	    .since_ms = ui->now_ms };
+	*place =
+	    (struct ui_request){ .id = id, .ask = ask, .command = command, .since_ms = ui->now_ms };
 	text_format(place->service, sizeof place->service, "%s", service);
 	return true;
 }
@@ -56,8 +56,8 @@ const char *ui_refusal(const struct ui *ui, const struct command *command,
 		return "no connection";
 	if (service == NULL)
 		return "no service is selected";
-	if (is(command, "start") && (service->state == MODEL_RUNNING ||
-	    service->state == MODEL_STARTING))
+	if (is(command, "start") &&
+	    (service->state == MODEL_RUNNING || service->state == MODEL_STARTING))
 		return "it is running";
 	if (is(command, "start") && service->state == MODEL_QUARANTINED)
 		return "quarantined: resume it";
@@ -105,8 +105,7 @@ static void dialog_open(struct ui *ui, const struct command *command,
 	ui->dialog_buttons[2] = NULL;
 	text_format(ui->dialog_title, sizeof ui->dialog_title, "%.*s %s?",
 	    (int)strcspn(command->label, "."), command->label, service->name);
-	ui->dialog = (struct dialog){ .title = ui->dialog_title,
-	    .buttons = ui->dialog_buttons };
+	ui->dialog = (struct dialog){ .title = ui->dialog_title, .buttons = ui->dialog_buttons };
 	ui->overlay = UI_DIALOG_OPEN;
 }
 
@@ -118,7 +117,8 @@ static void who_is_there(const struct model_service *service, char *out, size_t 
 	if (service->connections < 0)
 		text_format(out, size, "How many are connected is not known.");
 	else
-		text_format(out, size, "%lld %s open now, with %s requests a second. "
+		text_format(out, size,
+		    "%lld %s open now, with %s requests a second. "
 		    "Who is connected will be disconnected.",
 		    (long long)service->connections,
 		    service->connections == 1 ? "connection is" : "connections are", rate);
@@ -135,13 +135,16 @@ void ui_dialog_refresh(struct ui *ui)
 		text_format(ui->dialog_lines[count++], size, "%s is not there any more.",
 		    ui->dialog_service);
 	} else if (service->generation != ui->dialog_generation) {
-		text_format(ui->dialog_lines[count++], size, "%s has changed since this "
+		text_format(ui->dialog_lines[count++], size,
+		    "%s has changed since this "
 		    "was asked: it is %s now. Look again before you go on.",
 		    service->name, model_state_word(service->state));
 	} else if (service->state == MODEL_HUNG) {
-		text_format(ui->dialog_lines[count++], size, "%s hangs: if it does not "
+		text_format(ui->dialog_lines[count++], size,
+		    "%s hangs: if it does not "
 		    "stop in its time, the whole host is started again, and the other "
-		    "services are interrupted for a moment.", service->name);
+		    "services are interrupted for a moment.",
+		    service->name);
 	} else {
 		who_is_there(service, ui->dialog_lines[count++], size);
 	}
@@ -161,8 +164,7 @@ void ui_decide(struct ui *ui, size_t answer)
 	if (answer == 0)
 		ui_say(ui, STYLE_NORMAL, 4, "cancelled, nothing was done");
 	else
-		carry_out(ui, ui->dialog_command, ui->dialog_service,
-		    ui->dialog_generation);
+		carry_out(ui, ui->dialog_command, ui->dialog_service, ui->dialog_generation);
 }
 
 /* ---- Commands ---- */
@@ -190,8 +192,8 @@ void ui_log_open(struct ui *ui, const char *service)
 
 void ui_command(struct ui *ui, const struct command *command, const char *name)
 {
-	const struct model_service *service = name != NULL ?
-	    model_service(ui->model, name) : ui_selected(ui);
+	const struct model_service *service =
+	    name != NULL ? model_service(ui->model, name) : ui_selected(ui);
 	const char *refusal = ui_refusal(ui, command, service);
 	char word[32];
 
@@ -203,7 +205,7 @@ void ui_command(struct ui *ui, const struct command *command, const char *name)
 		ui_log_open(ui, service != NULL ? service->name : "");
 	} else if (command->method == NULL || service == NULL ||
 	    !(command->flags & COMMAND_SERVICE)) {
-		return;		/* nothing that a key could do */
+		return; /* nothing that a key could do */
 	} else if (must_ask(command, service)) {
 		dialog_open(ui, command, service);
 	} else {
@@ -223,11 +225,13 @@ static void done(struct ui *ui, const struct ui_request *request)
 	if (service == NULL) {
 		ui_say(ui, STYLE_GOOD, 8, "%s %s: done", name, request->service);
 	} else if (service->state == MODEL_STOPPED && undo != NULL && undo->key != 0) {
-		ui_say(ui, STYLE_GOOD, 10, "%s %s: done. It is STOPPED, its port is kept; "
-		    "%c starts it again", name, service->name, undo->key);
+		ui_say(ui, STYLE_GOOD, 10,
+		    "%s %s: done. It is STOPPED, its port is kept; "
+		    "%c starts it again",
+		    name, service->name, undo->key);
 	} else {
-		const char *where = service->listener_count > 0 ?
-		    service->listeners[0].address : "";
+		const char *where =
+		    service->listener_count > 0 ? service->listeners[0].address : "";
 
 		ui_say(ui, model_state_up(service->state) ? STYLE_GOOD : STYLE_WARN, 8,
 		    "%s %s: done. It is %s%s%s", name, service->name,
@@ -235,13 +239,11 @@ static void done(struct ui *ui, const struct ui_request *request)
 	}
 }
 
-static void older_lines(struct ui *ui, const struct ui_request *request,
-    const json_t *result)
+static void older_lines(struct ui *ui, const struct ui_request *request, const json_t *result)
 {
-	if (ui->records != NULL &&
-	    strcmp(records_service(ui->records), request->service) == 0)
-		pager_prepended(&ui->pager, records_older(ui->records,
-		    json_object_get(result, "records")));
+	if (ui->records != NULL && strcmp(records_service(ui->records), request->service) == 0)
+		pager_prepended(&ui->pager,
+		    records_older(ui->records, json_object_get(result, "records")));
 }
 
 void ui_answer(struct ui *ui, struct ui_request *request, json_t *message)
@@ -257,7 +259,8 @@ void ui_answer(struct ui *ui, struct ui_request *request, json_t *message)
 	case UI_ASK_HELLO:
 		text_format(ui->role, sizeof ui->role, "%s",
 		    json_is_string(json_object_get(result, "role")) ?
-		    json_string_value(json_object_get(result, "role")) : "");
+			json_string_value(json_object_get(result, "role")) :
+			"");
 		break;
 	case UI_ASK_OLDER:
 		model_older(ui->model, json_object_get(result, "records"));

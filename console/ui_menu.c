@@ -50,10 +50,12 @@ void ui_menu_refresh(struct ui *ui)
 		count++;
 	}
 	for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
-		ui->menu_entries[count++] = (struct menu_entry){
-			.label = fixed[i].label, .key = fixed[i].key, .id = fixed[i].id,
+		ui->menu_entries[count++] = (struct menu_entry){ .label = fixed[i].label,
+			.key = fixed[i].key,
+			.id = fixed[i].id,
 			.refusal = fixed[i].id == MENU_FILTER && ui_view(ui)->filter == NULL ?
-			    "not here" : NULL };
+			    "not here" :
+			    NULL };
 	ui->menu.title = service != NULL ? service->name : "steward";
 	ui->menu.entries = ui->menu_entries;
 	ui->menu.count = count;
@@ -111,8 +113,8 @@ void ui_menu_key(struct ui *ui, const struct key *key)
 	}
 	int id = menu_key(&ui->menu, key);
 
-	for (size_t i = 0; id == MENU_NOTHING && c != 0 && c != 'j' && c != 'k' &&
-	    i < ui->menu.count; i++) {
+	for (size_t i = 0;
+	     id == MENU_NOTHING && c != 0 && c != 'j' && c != 'k' && i < ui->menu.count; i++) {
 		const struct menu_entry *entry = &ui->menu_entries[i];
 
 		if (entry->label != NULL && entry->refusal == NULL && entry->key != NULL &&
@@ -142,8 +144,7 @@ struct footer_word {
 	char label[24];
 };
 
-size_t ui_command_hint(struct bar_hint *hints, size_t count, size_t most,
-    const char *name)
+size_t ui_command_hint(struct bar_hint *hints, size_t count, size_t most, const char *name)
 {
 	static struct footer_word words[UI_HINTS * 2];
 	const struct command *command = command_by_name(name);
@@ -155,6 +156,5 @@ size_t ui_command_hint(struct bar_hint *hints, size_t count, size_t most,
 	text_format(words[index].key, sizeof words[index].key, "%c", command->key);
 	text_format(words[index].label, sizeof words[index].label, "%.*s",
 	    (int)strcspn(command->label, " ."), command->label);
-	return ui_hint(hints, count, most, words[index].key, words[index].label,
-	    command->key);
+	return ui_hint(hints, count, most, words[index].key, words[index].label, command->key);
 }

@@ -28,8 +28,8 @@ void ui_say(struct ui *ui, unsigned style, int seconds, const char *format, ...)
 
 void ui_say_fault(struct ui *ui, const struct fault *fault)
 {
-	ui_say(ui, STYLE_BAD, 60, "%s%s%s", fault->text,
-	    fault->next[0] != '\0' ? " - " : "", fault->next);
+	ui_say(ui, STYLE_BAD, 60, "%s%s%s", fault->text, fault->next[0] != '\0' ? " - " : "",
+	    fault->next);
 }
 
 static const struct ui_request *under_way(const struct ui *ui)
@@ -55,8 +55,7 @@ void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *styl
 
 	command_name(request->command, name, sizeof name);
 	*style_r = STYLE_NOTE;
-	text_format(out, size, "%s %s: under way, %llds, it is %s", name,
-	    request->service, seconds,
+	text_format(out, size, "%s %s: under way, %llds, it is %s", name, request->service, seconds,
 	    service != NULL ? model_state_word(service->state) : "gone");
 }
 
@@ -64,8 +63,8 @@ void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *styl
 
 static void lost_text(const struct ui *ui, char *out, size_t size)
 {
-	text_format(out, size, "%s%s%s. Trying again; what is seen is %llds old.",
-	    ui->lost.text, ui->lost.next[0] != '\0' ? "; " : "", ui->lost.next,
+	text_format(out, size, "%s%s%s. Trying again; what is seen is %llds old.", ui->lost.text,
+	    ui->lost.next[0] != '\0' ? "; " : "", ui->lost.next,
 	    (long long)(ui->now_ms - ui->lost_ms) / 1000);
 }
 
@@ -74,17 +73,17 @@ static void crash_text(const struct ui *ui, char *out, size_t size)
 	const struct model_host *host = &ui->model->host;
 	const struct model_crash *crash = &host->crash;
 	int64_t then = clock_parse(crash->time, ui->now_us);
-	char time[32], where[160] = "";
+	char time[32], where[160] = "", whose[64] = "";
 
 	if (then < 0 || ui->now_us - then > CRASH_SHOWN_US)
 		return;
 	show_time(then, ui->now_us, time, sizeof time);
 	if (crash->frame_count > 0)
-		text_format(where, sizeof where, " in %s", crash->frames[0]);
-	text_format(out, size, "CRASH %s, charged to %s: %s%s. The host was started "
-	    "again, the others go on. Esc puts this away.", time,
-	    crash->service[0] != '\0' ? crash->service : "no service",
-	    crash->text[0] != '\0' ? crash->text : crash->signal, where);
+		text_format(where, sizeof where, ", at %s", crash->frames[0]);
+	if (crash->service[0] != '\0' && strstr(crash->text, crash->service) == NULL)
+		text_format(whose, sizeof whose, ", charged to %s", crash->service);
+	text_format(out, size, "CRASH %s: %s%s%s. Esc puts this away.", time,
+	    crash->text[0] != '\0' ? crash->text : crash->signal, where, whose);
 }
 
 void ui_banner_text(const struct ui *ui, char *out, size_t size)

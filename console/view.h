@@ -17,7 +17,7 @@
 struct ui;
 
 struct view_key {
-	const char *keys;	/* "PgUp PgDn"; NULL ends the list */
+	const char *keys; /* "PgUp PgDn"; NULL ends the list */
 	const char *help;
 };
 
@@ -37,7 +37,7 @@ struct view {
 	/* What / edits; NULL: there is no filter here. The view applies it. */
 	char *(*filter)(struct ui *ui);
 	void (*filtered)(struct ui *ui);
-	const struct view_key *keys;	/* for its help page */
+	const struct view_key *keys; /* for its help page */
 };
 
 extern const struct view view_home, view_service, view_log, view_help;

@@ -30,8 +30,7 @@ static const struct view_key everywhere[] = {
 	{ NULL, NULL },
 };
 
-static void add(struct help_line *lines, size_t *count, const char *key,
-    const char *text)
+static void add(struct help_line *lines, size_t *count, const char *key, const char *text)
 {
 	if (*count == LINES_MAX)
 		return;
@@ -95,8 +94,8 @@ static void help_line(void *arg, size_t index, struct pager_line *line)
 
 static void help_title(struct ui *ui, char *out, size_t size)
 {
-	text_format(out, size, "keys of the page %s", ui->help_of != NULL ?
-	    ui->help_of->name : "Home");
+	text_format(out, size, "keys of the page %s",
+	    ui->help_of != NULL ? ui->help_of->name : "Home");
 }
 
 static void help_draw(struct ui *ui, struct area area)
@@ -127,7 +126,7 @@ static bool help_key(struct ui *ui, const struct key *key)
 		return false;
 	if (ui->help.follow) {
 		ui->help.follow = false;
-		ui->help.top = ui->help.lines;	/* drawing finds the last page */
+		ui->help.top = ui->help.lines; /* drawing finds the last page */
 	}
 	return true;
 }

@@ -63,8 +63,8 @@ static void home_filtered(struct ui *ui)
 	}
 	table_clamp(&ui->table);
 	if (!found)
-		ui_select(ui, ui->table.rows == 0 ? "" :
-		    model->services[ui->rows[ui->table.selected]].name);
+		ui_select(ui,
+		    ui->table.rows == 0 ? "" : model->services[ui->rows[ui->table.selected]].name);
 }
 
 static char *home_filter(struct ui *ui)
@@ -84,8 +84,8 @@ static void address_cell(const struct model_service *s, struct table_cell *cell)
 	else if (s->listener_count == 1)
 		text_format(cell->text, sizeof cell->text, "%s", s->listeners[0].address);
 	else
-		text_format(cell->text, sizeof cell->text, "%s +%zu",
-		    s->listeners[0].address, s->listener_count - 1);
+		text_format(cell->text, sizeof cell->text, "%s +%zu", s->listeners[0].address,
+		    s->listener_count - 1);
 }
 
 static void home_cell(void *arg, size_t row, size_t column, struct table_cell *cell)
@@ -135,13 +135,12 @@ static void home_title(struct ui *ui, char *out, size_t size)
 		return;
 	*out = '\0';
 	if (ui->filter[0] != '\0')
-		text_format(out, size, "filter \"%s\" shows %zu; ", ui->filter,
-		    ui->table.rows);
+		text_format(out, size, "filter \"%s\" shows %zu; ", ui->filter, ui->table.rows);
 	text_format(out + strlen(out), size - strlen(out), "%zu of %zu %s", running, count,
 	    count == 1 ? "service runs" : "services run");
 	if (bad > 0)
-		text_format(out + strlen(out), size - strlen(out), ", %zu %s attention",
-		    bad, bad == 1 ? "needs" : "need");
+		text_format(out + strlen(out), size - strlen(out), ", %zu %s attention", bad,
+		    bad == 1 ? "needs" : "need");
 }
 
 static void nothing_to_show(const struct ui *ui, struct area area)
@@ -149,8 +148,10 @@ static void nothing_to_show(const struct ui *ui, struct area area)
 	if (!ui->model->known)
 		area_text(area, 1, 2, STYLE_DIM, "waiting for the first figures");
 	else if (ui->filter[0] != '\0')
-		area_print(area, 1, 2, STYLE_NOTE, "no service matches \"%s\"; Esc shows "
-		    "all", ui->filter);
+		area_print(area, 1, 2, STYLE_NOTE,
+		    "no service matches \"%s\"; Esc shows "
+		    "all",
+		    ui->filter);
 	else
 		area_text(area, 1, 2, STYLE_NOTE, "this steward has no services built in");
 }
@@ -178,15 +179,18 @@ static int draw_selected(const struct ui *ui, struct area area, int rows)
 	if (s->reason[0] != '\0') {
 		bool named = strncmp(s->reason, s->name, strlen(s->name)) == 0;
 
-		text_format(text, sizeof text, "%s%s%s", named ? "" : s->name,
-		    named ? "" : ": ", s->reason);
-		return area_wrap(inside, 0, rows, model_state_up(s->state) ? STYLE_WARN :
-		    (int)show_state_style(s->state), text);
+		text_format(text, sizeof text, "%s%s%s", named ? "" : s->name, named ? "" : ": ",
+		    s->reason);
+		return area_wrap(inside, 0, rows,
+		    model_state_up(s->state) ? STYLE_WARN : (int)show_state_style(s->state), text);
 	}
 	show_age(clock_parse(s->since, ui->now_us), ui->now_us, age, sizeof age);
 	text_format(text, sizeof text, "%s: %s%s%s for %s", s->name, s->summary,
-	    s->summary[0] != '\0' ? "; " : "", s->state == MODEL_STOPPED ? "stopped" :
-	    s->state == MODEL_RUNNING ? "running" : model_state_word(s->state), age);
+	    s->summary[0] != '\0' ? "; " : "",
+	    s->state == MODEL_STOPPED     ? "stopped" :
+		s->state == MODEL_RUNNING ? "running" :
+					    model_state_word(s->state),
+	    age);
 	return area_wrap(inside, 0, 1, STYLE_DIM, text);
 }
 
@@ -200,7 +204,7 @@ static struct shares share(int rows, int services, bool wide)
 	int table = services + 1 < 4 ? 4 : services + 1;
 	struct shares s = { .selected = 2 };
 
-	if (rows < 12) {	/* a list, and why the selected one is as it is */
+	if (rows < 12) { /* a list, and why the selected one is as it is */
 		s.table = table < rows - 1 ? table : rows - 1;
 		s.selected = rows - s.table;
 		return s;
@@ -208,14 +212,14 @@ static struct shares share(int rows, int services, bool wide)
 	s.machine = wide ? 0 : 3;
 	s.journal = rows >= 30 ? 12 : 5;
 	if (table > rows - s.selected - s.machine - s.journal) {
-		s.selected = 1;		/* many services: the rest makes room */
+		s.selected = 1; /* many services: the rest makes room */
 		s.journal = rows >= 30 ? 8 : 3;
 	}
 	int most = rows - s.selected - s.machine - s.journal;
 
 	s.table = table > most ? most : table;
 	if (wide && s.table < most && s.table < 19)
-		s.table = most < 19 ? most : 19;	/* the side column needs it */
+		s.table = most < 19 ? most : 19; /* the side column needs it */
 	s.journal = rows - s.table - s.selected - s.machine;
 	return s;
 }
@@ -225,14 +229,13 @@ static void draw_side(const struct ui *ui, struct area area)
 	const struct model_service *s = ui_selected(ui);
 
 	area_rule(area, 0, "Machine");
-	int row = 1 + facts_machine(area_part(area, 1, 0, area.rows - 1, area.cols),
-	    &ui->model->machine);
+	int row =
+	    1 + facts_machine(area_part(area, 1, 0, area.rows - 1, area.cols), &ui->model->machine);
 
 	if (s == NULL || row + 3 > area.rows)
 		return;
 	area_rule(area, row, s->name);
-	facts_service(area_part(area, row + 1, 0, area.rows - row - 1, area.cols), s,
-	    ui->now_us);
+	facts_service(area_part(area, row + 1, 0, area.rows - row - 1, area.cols), s, ui->now_us);
 }
 
 static void home_draw(struct ui *ui, struct area area)
@@ -245,20 +248,22 @@ static void home_draw(struct ui *ui, struct area area)
 	int row = s.table;
 
 	draw_table(ui, area_part(area, 0, 0, s.table, left));
+	/* Beside the side column there is room: close to the last service. */
+	if (wide && (int)ui->model->service_count + 2 < row)
+		row = (int)ui->model->service_count + 2;
 	draw_selected(ui, area_part(area, row, 0, s.selected, left), s.selected);
-	row += s.selected;
+	row = s.table + s.selected;
 	if (wide)
 		draw_side(ui, area_part(area, 0, left + 1, row, SIDE));
 	if (s.machine > 0) {
 		area_rule(area_part(area, row, 0, 1, area.cols), 0, "Machine");
-		facts_machine(area_part(area, row + 1, 0, 2, area.cols),
-		    &ui->model->machine);
+		facts_machine(area_part(area, row + 1, 0, 2, area.cols), &ui->model->machine);
 		row += s.machine;
 	}
 	if (s.journal > 0) {
 		area_rule(area_part(area, row, 0, 1, area.cols), 0, "Journal");
-		facts_journal(area_part(area, row + 1, 0, s.journal - 1, area.cols),
-		    ui->model, NULL, ui->now_us);
+		facts_journal(area_part(area, row + 1, 0, s.journal - 1, area.cols), ui->model,
+		    NULL, ui->now_us);
 	}
 }
 

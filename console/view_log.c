@@ -31,9 +31,8 @@ static void log_title(struct ui *ui, char *out, size_t size)
 		text_format(out + at, size - at, "paused, f follows");
 	at = strlen(out);
 	if (ui->log_filter[0] != '\0')
-		text_format(out + at, size - at, "; \"%s\" in %zu of %zu lines",
-		    ui->log_filter, ui->pager.lines,
-		    ui->records != NULL ? records_total(ui->records) : 0);
+		text_format(out + at, size - at, "; \"%s\" in %zu of %zu lines", ui->log_filter,
+		    ui->pager.lines, ui->records != NULL ? records_total(ui->records) : 0);
 	else
 		text_format(out + at, size - at, "; %zu lines", ui->pager.lines);
 	at = strlen(out);
@@ -54,8 +53,7 @@ static void log_line(void *arg, size_t index, struct pager_line *line)
 	text_format(time, sizeof time, " %-8s ", clock);
 	text_format(level, sizeof level, "%-6s ", show_level_word(r->level));
 	text_format(service, sizeof service, "%-7s ", r->service);
-	text_format(subject, sizeof subject, "%s%s", r->subject,
-	    r->subject[0] != '\0' ? ": " : "");
+	text_format(subject, sizeof subject, "%s%s", r->subject, r->subject[0] != '\0' ? ": " : "");
 	line->spans[line->count].text = time;
 	line->spans[line->count++].style = STYLE_DIM;
 	line->spans[line->count].text = level;
@@ -81,9 +79,11 @@ static void log_draw(struct ui *ui, struct area area)
 		area_print(area, 0, 1, STYLE_NOTE, "no line holds \"%s\"; Esc shows all",
 		    ui->log_filter);
 	else
-		area_text(area, 0, 1, STYLE_DIM, ui->records != NULL &&
-		    records_loaded(ui->records) ? "nothing has been written yet" :
-		    ui->connected ? "reading" : "no connection");
+		area_text(area, 0, 1, STYLE_DIM,
+		    ui->records != NULL && records_loaded(ui->records) ?
+			"nothing has been written yet" :
+			ui->connected ? "reading" :
+					"no connection");
 	if (ui->pager.lines == 0)
 		area_cursor(area, 0, 0);
 }

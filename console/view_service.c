@@ -31,8 +31,8 @@ static void service_draw(struct ui *ui, struct area area)
 	if (row + 3 > area.rows)
 		return;
 	area_rule(area_part(area, row, 0, 1, area.cols), 0, "Newest of its log");
-	facts_journal(area_part(area, row + 1, 0, area.rows - row - 1, area.cols),
-	    ui->model, s->name, ui->now_us);
+	facts_journal(area_part(area, row + 1, 0, area.rows - row - 1, area.cols), ui->model,
+	    s->name, ui->now_us);
 }
 
 static void step(struct ui *ui, int by)

@@ -58,6 +58,7 @@ void journal_put(struct journal *journal, const struct journal_record *record)
 
 	copy_record(slot, record);
 	slot->sequence = journal->newest;
+	journal->refused[journal->newest % journal->size] = false;
 }
 
 void journal_announce(const struct journal *journal)
@@ -128,6 +129,19 @@ size_t journal_read(struct journal *journal, uint64_t after, struct journal_reco
 	return copied;
 }
 
+size_t journal_unwritten(struct journal *journal, struct journal_record *records, size_t count)
+{
+	size_t copied = 0;
+
+	pthread_mutex_lock(&journal->lock);
+	uint64_t next = journal->newest > journal->size ? journal->newest - journal->size : 0;
+	while (next < journal->newest && copied < count)
+		if (journal->refused[++next % journal->size])
+			copy_record(&records[copied++], &journal->ring[next % journal->size]);
+	pthread_mutex_unlock(&journal->lock);
+	return copied;
+}
+
 /* ---- Opening and closing ---- */
 
 static void keep_limits(struct journal *journal, const struct journal_limits *limits)
@@ -187,6 +201,7 @@ static void journal_free(struct journal *journal)
 	pthread_cond_destroy(&journal->done);
 	pthread_mutex_destroy(&journal->lock);
 	free((char *)journal->limits.folder);
+	free(journal->refused);
 	free(journal->ring);
 	free(journal->batch);
 	free(journal->lines);
@@ -207,6 +222,7 @@ struct journal *journal_open(const struct journal_limits *limits, struct fault *
 	journal->file.fd = journal->journald = -1;
 	journal->size = limits->ring > RING_LEAST ? limits->ring : RING_LEAST;
 	journal->ring = memory_array(journal->size, sizeof *journal->ring);
+	journal->refused = memory_array(journal->size, sizeof *journal->refused);
 	journal->batch = memory_array(JOURNAL_BATCH, sizeof *journal->batch);
 	journal->lines = memory_array(JOURNAL_BATCH, JOURNAL_LINE);
 	keep_limits(journal, limits);

@@ -72,6 +72,10 @@ uint64_t journal_newest(struct journal *journal);
 size_t journal_read(struct journal *journal, uint64_t after, struct journal_record *records_r,
     size_t count);
 
+/* The same, but only records that reached no file because writing failed: what
+ * journal_scan cannot find. */
+size_t journal_unwritten(struct journal *journal, struct journal_record *records_r, size_t count);
+
 struct journal_filter {
 	const char *service;      /* NULL: all */
 	enum journal_level level; /* this and more important */

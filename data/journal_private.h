@@ -59,6 +59,7 @@ struct journal {
 	pthread_cond_t wake; /* for the writer */
 	pthread_cond_t done; /* written grew */
 	struct journal_record *ring;
+	bool *refused; /* by slot: no file has it */
 	size_t size;
 	uint64_t newest, written;
 	struct journal_limits limits; /* folder: a copy of ours */

@@ -85,7 +85,8 @@ static size_t count_lines(const char *lines, size_t length)
 	return count;
 }
 
-static void write_file(struct journal *journal, size_t count)
+/* Returns how many of them the file has now. */
+static size_t write_file(struct journal *journal, size_t count)
 {
 	size_t length = 0;
 
@@ -93,7 +94,9 @@ static void write_file(struct journal *journal, size_t count)
 		length += journal_print(&journal->batch[i], journal->lines + length, JOURNAL_LINE);
 	size_t written =
 	    journal_file_write(&journal->file, journal->lines, length, clock_monotonic());
-	journal->lost += count - count_lines(journal->lines, written);
+	size_t lines = count_lines(journal->lines, written);
+	journal->lost += count - lines;
+	return lines;
 }
 
 /* What happened to the file, as records of its own. With the lock. */
@@ -168,15 +171,23 @@ static size_t take_batch(struct journal *journal)
 	return count;
 }
 
-static void write_batch(struct journal *journal, size_t count)
+static size_t write_batch(struct journal *journal, size_t count)
 {
 	journal_announce(journal);
 	if (journal->journald >= 0)
 		send_journald(journal, count);
 	if (journal->stderr_too)
 		print_stderr(journal, count);
-	if (journal->file.folder)
-		write_file(journal, count);
+	return journal->file.folder ? write_file(journal, count) : count;
+}
+
+/* Those after first up to last are in no file; newer ones may lie in their
+ * slots by now. With the lock. */
+static void note_refused(struct journal *journal, uint64_t first, uint64_t last)
+{
+	while (first++ < last)
+		if (journal->ring[first % journal->size].sequence == first)
+			journal->refused[first % journal->size] = true;
 }
 
 /* Lets records gather for a moment, unless somebody waits or the ring fills. */
@@ -217,8 +228,9 @@ void *journal_writer(void *arg)
 		uint64_t upto = journal->written + count;
 		journal->busy_us = clock_utc();
 		pthread_mutex_unlock(&journal->lock);
-		write_batch(journal, count);
+		size_t written = write_batch(journal, count);
 		pthread_mutex_lock(&journal->lock);
+		note_refused(journal, upto - count + written, upto);
 		journal->busy_us = 0;
 		journal->written = upto;
 		report(journal);

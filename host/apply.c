@@ -29,6 +29,7 @@ static void apply_finish(struct apply *apply, const struct fault *fault)
 	struct fault why;
 
 	host->applying = NULL;
+	host->going_back = false;
 	if (!fault) {
 		char *folder = memory_format("%s/good", host->home.state);
 		settings_unref(host->book);
@@ -61,12 +62,10 @@ static void apply_reloaded(void *arg, struct unit *unit, const struct fault *fau
 	}
 	if (fault) {
 		apply->fault = *fault;
-		apply->back = true;
-		/* The one that failed may stand still: it goes back first. */
-		apply->at++;
-	} else {
-		apply->at++;
+		apply->back = apply->host->going_back = true;
 	}
+	/* The way back begins with the one that failed: it may stand still. */
+	apply->at++;
 	apply_next(apply);
 }
 

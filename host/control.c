@@ -112,8 +112,11 @@ static void control_snapshots(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	for (struct client *client = control->clients; client; client = client->next)
+	/* A new subscriber's backlog begins here too. */
+	for (struct client *client = control->clients; client; client = client->next) {
 		client->moved = true;
+		client_pump(client);
+	}
 	control_tick(control, clock_monotonic());
 }
 

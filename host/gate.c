@@ -15,12 +15,43 @@
 #define H (BYTE_TARGET | BYTE_VALUE | BYTE_HOST)
 #define V (BYTE_TARGET | BYTE_VALUE)
 const uint8_t gate_classes[256] = {
-	['\t'] = BYTE_VALUE, [' '] = BYTE_VALUE, ['!'] = D, ['"'] = V,
-	['#'] = BYTE_TOKEN | BYTE_VALUE, ['$'] = D, ['%'] = D, ['&'] = D, ['\''] = D, ['('] = H, [')'] = H, ['*'] = D,
-	['+'] = D, [','] = V, ['-'] = D, ['.'] = D, ['/'] = V, ['0' ... '9'] = D,
-	[':'] = V, [';'] = H, ['<'] = V, ['='] = H, ['>'] = V, ['?'] = V, ['@'] = V,
-	['A' ... 'Z'] = L, ['['] = V, ['\\'] = V, [']'] = V, ['^'] = T, ['_'] = D,
-	['`'] = T, ['a' ... 'z'] = L, ['{'] = V, ['|'] = T, ['}'] = V, ['~'] = D,
+	['\t'] = BYTE_VALUE,
+	[' '] = BYTE_VALUE,
+	['!'] = D,
+	['"'] = V,
+	['#'] = BYTE_TOKEN | BYTE_VALUE,
+	['$'] = D,
+	['%'] = D,
+	['&'] = D,
+	['\''] = D,
+	['('] = H,
+	[')'] = H,
+	['*'] = D,
+	['+'] = D,
+	[','] = V,
+	['-'] = D,
+	['.'] = D,
+	['/'] = V,
+	['0' ... '9'] = D,
+	[':'] = V,
+	[';'] = H,
+	['<'] = V,
+	['='] = H,
+	['>'] = V,
+	['?'] = V,
+	['@'] = V,
+	['A' ... 'Z'] = L,
+	['['] = V,
+	['\\'] = V,
+	[']'] = V,
+	['^'] = T,
+	['_'] = D,
+	['`'] = T,
+	['a' ... 'z'] = L,
+	['{'] = V,
+	['|'] = T,
+	['}'] = V,
+	['~'] = D,
 	[0x80 ... 0xff] = BYTE_VALUE,
 };
 #undef L
@@ -101,8 +132,8 @@ static size_t room(struct gate *gate, const struct gate_limits *limits, size_t l
 	return length;
 }
 
-enum gate_event gate_feed(struct gate *gate, const struct gate_limits *limits,
-    const void *bytes, size_t length, size_t *used_r)
+enum gate_event gate_feed(struct gate *gate, const struct gate_limits *limits, const void *bytes,
+    size_t length, size_t *used_r)
 {
 	const uint8_t *next = bytes;
 	const uint8_t *end = next + length;

@@ -18,62 +18,68 @@
  * any portions; the outcome is the same. One gate belongs to one connection.
  */
 struct gate_limits {
-	size_t head_bytes;	/* request line, header lines and the empty line: 431 */
-	size_t target_bytes;	/* 414 */
-	unsigned headers;	/* 431; also for trailer lines */
-	uint64_t body_bytes;	/* decoded content: 413 */
+	size_t head_bytes;   /* request line, header lines and the empty line: 431 */
+	size_t target_bytes; /* 414 */
+	unsigned headers;    /* 431; also for trailer lines */
+	uint64_t body_bytes; /* decoded content: 413 */
 };
 
-#define GATE_METHOD_BYTES 24	/* a longer one is nobody's: 501 (RFC 9112 3) */
-#define GATE_CHUNK_LINE_BYTES 128	/* chunk size and extensions: 400 */
+#define GATE_METHOD_BYTES 24      /* a longer one is nobody's: 501 (RFC 9112 3) */
+#define GATE_CHUNK_LINE_BYTES 128 /* chunk size and extensions: 400 */
 
 enum gate_event {
-	GATE_MORE,	/* all bytes were taken, the request goes on */
-	GATE_HEAD,	/* a head ended here, and content follows */
-	GATE_END,	/* a request ended here */
-	GATE_REFUSE,	/* status and reason say why; nothing more is taken */
+	GATE_MORE,   /* all bytes were taken, the request goes on */
+	GATE_HEAD,   /* a head ended here, and content follows */
+	GATE_END,    /* a request ended here */
+	GATE_REFUSE, /* status and reason say why; nothing more is taken */
 };
 
 enum gate_phase {
-	GATE_BETWEEN,	/* no byte of a request has come */
+	GATE_BETWEEN, /* no byte of a request has come */
 	GATE_IN_HEAD,
-	GATE_IN_CONTENT,	/* or in trailers */
-	GATE_CLOSED,	/* the last request ended the connection, or it was refused */
+	GATE_IN_CONTENT, /* or in trailers */
+	GATE_CLOSED,     /* the last request ended the connection, or it was refused */
 };
 
 struct gate {
 	uint8_t state, field, minor;
-	bool in_content;	/* a head has ended, its request has not */
-	bool options, connect, stray_star;	/* of the request line */
-	bool trailer, chunked, has_length, has_host, has_coding;
-	bool close, keep_alive;	/* of the Connection header */
+	bool in_content;                   /* a head has ended, its request has not */
+	bool options, connect, stray_star; /* of the request line */
+	bool trailer, chunked, has_length, has_host, has_coding, has_cookie;
+	bool close, keep_alive; /* of the Connection header */
 	uint8_t part_state;
 	uint8_t name_length;
-	char name[20];		/* the header name or list token at hand, in lower case */
-	uint32_t part;		/* bytes of the element at hand */
-	uint32_t head;		/* bytes of the head so far */
+	char name[20]; /* the header name or list token at hand, in lower case */
+	uint32_t part; /* bytes of the element at hand */
+	uint32_t head; /* bytes of the head so far */
 	uint32_t lines;
-	uint64_t left;		/* content still to come, of the length or the chunk */
-	uint64_t content;	/* content of this request so far (chunked) */
-	uint16_t status;	/* GATE_REFUSE: 400, 413, 414, 417, 431, 501, 505 */
-	const char *reason;	/* a constant: "two Host headers" */
+	uint64_t left;      /* content still to come, of the length or the chunk */
+	uint64_t content;   /* content of this request so far (chunked) */
+	uint16_t status;    /* GATE_REFUSE: 400, 413, 414, 417, 431, 501, 505 */
+	const char *reason; /* a constant: "two Host headers" */
 };
 
-void gate_reset(struct gate *gate);	/* a new connection */
+void gate_reset(struct gate *gate); /* a new connection */
 
 /* Takes bytes until something is to be told; *used_r says how many were taken.
  * limits may change between calls. After GATE_HEAD and GATE_END call again
  * with the rest. After GATE_REFUSE nothing more is taken: the bytes since the
  * last GATE_END belong to the refused request. */
-enum gate_event gate_feed(struct gate *gate, const struct gate_limits *limits,
-    const void *bytes, size_t length, size_t *used_r);
+enum gate_event gate_feed(struct gate *gate, const struct gate_limits *limits, const void *bytes,
+    size_t length, size_t *used_r);
 
 enum gate_phase gate_phase(const struct gate *gate);
 
 /* After GATE_HEAD, or a GATE_END without one: bytes and header lines of the head
  * that has just ended, and the content announced (0 none, -1 chunked). */
-static inline size_t gate_head_bytes(const struct gate *gate) { return gate->head; }
-static inline unsigned gate_head_lines(const struct gate *gate) { return gate->lines; }
+static inline size_t gate_head_bytes(const struct gate *gate)
+{
+	return gate->head;
+}
+static inline unsigned gate_head_lines(const struct gate *gate)
+{
+	return gate->lines;
+}
 static inline int64_t gate_content(const struct gate *gate)
 {
 	return gate->chunked ? -1 : (int64_t)gate->left;

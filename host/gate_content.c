@@ -150,4 +150,3 @@ size_t gate_chunk_end_lf(struct gate *gate, const uint8_t *bytes, size_t length)
 	gate->state = S_CHUNK_FIRST;
 	return 1;
 }
-

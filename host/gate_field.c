@@ -25,12 +25,14 @@ size_t gate_field(struct gate *gate, const uint8_t *bytes, size_t length)
 	return 0;
 }
 
-static enum gate_field_kind field_known(const struct gate *gate)
+static enum gate_field_kind field_known(struct gate *gate)
 {
 	switch (gate->name_length) {
 	case 4:
 		return NAME_IS(gate, "host") ? F_HOST : F_OTHER;
 	case 6:
+		if (NAME_IS(gate, "cookie"))
+			gate->has_cookie = true;
 		return NAME_IS(gate, "expect") ? F_EXPECT : F_OTHER;
 	case 10:
 		return NAME_IS(gate, "connection") ? F_CONNECTION : F_OTHER;
@@ -90,8 +92,9 @@ size_t gate_name(struct gate *gate, const uint8_t *bytes, size_t length)
 	if (n == length)
 		return n;
 	if (bytes[n] != ':') {
-		bad(gate, bytes[n] == ' ' || bytes[n] == '\t' ?
-		    "space before the colon" : "bad header name");
+		bad(gate,
+		    bytes[n] == ' ' || bytes[n] == '\t' ? "space before the colon" :
+							  "bad header name");
 		return n;
 	}
 	return n + field_begin(gate);
@@ -223,7 +226,7 @@ size_t gate_listed(struct gate *gate, const uint8_t *bytes, size_t length)
 			return n;
 		}
 		if (gate->field == F_HOST ? !host_byte(gate, byte) :
-		    gate->field == F_LENGTH && !length_byte(gate, byte)) {
+					    gate->field == F_LENGTH && !length_byte(gate, byte)) {
 			bad(gate, gate->field == F_HOST ? "bad Host" : "bad Content-Length");
 			return n;
 		}
@@ -242,4 +245,3 @@ size_t gate_value_lf(struct gate *gate, const uint8_t *bytes, size_t length)
 	gate->state = S_FIELD;
 	return 1;
 }
-

@@ -13,24 +13,49 @@
  */
 enum gate_state {
 	/* Within the head's limit. */
-	S_START, S_START_LF, S_METHOD, S_TARGET, S_TARGET_OTHER, S_VERSION, S_LINE_LF,
-	S_FIELD, S_NAME, S_SPACE, S_VALUE, S_LISTED, S_VALUE_LF, S_HEAD_LF,
+	S_START,
+	S_START_LF,
+	S_METHOD,
+	S_TARGET,
+	S_TARGET_OTHER,
+	S_VERSION,
+	S_LINE_LF,
+	S_FIELD,
+	S_NAME,
+	S_SPACE,
+	S_VALUE,
+	S_LISTED,
+	S_VALUE_LF,
+	S_HEAD_LF,
 	/* Outside it. */
-	S_CONTENT, S_CHUNK_FIRST, S_CHUNK_SIZE, S_CHUNK_EXTENSION, S_CHUNK_LF, S_CHUNK,
-	S_CHUNK_CR, S_CHUNK_END_LF, S_CLOSED, S_REFUSED,
+	S_CONTENT,
+	S_CHUNK_FIRST,
+	S_CHUNK_SIZE,
+	S_CHUNK_EXTENSION,
+	S_CHUNK_LF,
+	S_CHUNK,
+	S_CHUNK_CR,
+	S_CHUNK_END_LF,
+	S_CLOSED,
+	S_REFUSED,
 };
 
 /* Header fields that decide about the framing. */
 enum gate_field_kind {
-	F_OTHER, F_HOST, F_LENGTH, F_CODING, F_EXPECT, F_CONNECTION,
+	F_OTHER,
+	F_HOST,
+	F_LENGTH,
+	F_CODING,
+	F_EXPECT,
+	F_CONNECTION,
 };
 
 /* Byte classes. */
 enum {
-	BYTE_TOKEN = 1,		/* RFC 9110 5.6.2 tchar */
-	BYTE_TARGET = 2,	/* VCHAR without '#' */
-	BYTE_VALUE = 4,		/* VCHAR, SP, HTAB, obs-text */
-	BYTE_HOST = 8,		/* of a reg-name or IPv4 address, RFC 3986 3.2.2; no comma */
+	BYTE_TOKEN = 1,  /* RFC 9110 5.6.2 tchar */
+	BYTE_TARGET = 2, /* VCHAR without '#' */
+	BYTE_VALUE = 4,  /* VCHAR, SP, HTAB, obs-text */
+	BYTE_HOST = 8,   /* of a reg-name or IPv4 address, RFC 3986 3.2.2; no comma */
 	BYTE_LETTER = 16,
 };
 extern const uint8_t gate_classes[256];
@@ -93,10 +118,10 @@ bool gate_authority(struct gate *gate, uint8_t byte);
 bool gate_authority_complete(const struct gate *gate);
 
 typedef size_t gate_step(struct gate *gate, const uint8_t *bytes, size_t length);
-gate_step gate_start, gate_start_lf, gate_method, gate_target, gate_target_other,
-    gate_version, gate_line_lf;
+gate_step gate_start, gate_start_lf, gate_method, gate_target, gate_target_other, gate_version,
+    gate_line_lf;
 gate_step gate_field, gate_name, gate_space, gate_value, gate_listed, gate_value_lf;
-gate_step gate_head_lf, gate_content_bytes, gate_chunk_first, gate_chunk_size,
-    gate_chunk_extension, gate_chunk_lf, gate_chunk, gate_chunk_cr, gate_chunk_end_lf;
+gate_step gate_head_lf, gate_content_bytes, gate_chunk_first, gate_chunk_size, gate_chunk_extension,
+    gate_chunk_lf, gate_chunk, gate_chunk_cr, gate_chunk_end_lf;
 
 #endif

@@ -179,7 +179,7 @@ size_t gate_version(struct gate *gate, const uint8_t *bytes, size_t length)
 	for (; n < length && gate->part < sizeof form - 1; n++, gate->part++) {
 		uint8_t byte = bytes[n];
 		if (form[gate->part] == 'd' ? byte < '0' || byte > '9' :
-		    byte != (uint8_t)form[gate->part]) {
+					      byte != (uint8_t)form[gate->part]) {
 			bad(gate, "bad version");
 			return n;
 		}
@@ -209,4 +209,3 @@ size_t gate_line_lf(struct gate *gate, const uint8_t *bytes, size_t length)
 	gate->state = S_FIELD;
 	return 1;
 }
-

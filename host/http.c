@@ -25,8 +25,8 @@ static size_t leave_escaped(void *arg, struct MHD_Connection *connection, char *
 	return strlen(text);
 }
 
-static void notify_connection(void *arg, struct MHD_Connection *connection,
-    void **context, enum MHD_ConnectionNotificationCode code)
+static void notify_connection(void *arg, struct MHD_Connection *connection, void **context,
+    enum MHD_ConnectionNotificationCode code)
 {
 	struct http_server *server = arg;
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
@@ -53,19 +53,14 @@ bool engine_ready(struct http_server *server, enum http_engine_kind kind)
 	if (engine->daemon != NULL)
 		return true;
 	engine->server = server;
-	engine->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET |
-	    MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-	    request_handle, server,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
-	    MHD_OPTION_CONNECTION_LIMIT, 1U << 20,
-	    MHD_OPTION_CONNECTION_TIMEOUT, 0U,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	    MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-	    MHD_OPTION_URI_LOG_CALLBACK, request_begin, server,
-	    MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-	    MHD_OPTION_NOTIFY_COMPLETED, request_done, server,
-	    MHD_OPTION_NOTIFY_CONNECTION, notify_connection, server,
-	    MHD_OPTION_END);
+	engine->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_TURBO |
+		MHD_ALLOW_SUSPEND_RESUME,
+	    0, NULL, NULL, request_handle, server, MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
+	    MHD_OPTION_CONNECTION_LIMIT, 1U << 20, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+	    MHD_OPTION_URI_LOG_CALLBACK, request_begin, server, MHD_OPTION_UNESCAPE_CALLBACK,
+	    leave_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, request_done, server,
+	    MHD_OPTION_NOTIFY_CONNECTION, notify_connection, server, MHD_OPTION_END);
 	if (engine->daemon == NULL)
 		return false;
 	int fd = MHD_get_daemon_info(engine->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
@@ -82,13 +77,13 @@ bool engine_ready(struct http_server *server, enum http_engine_kind kind)
 bool engine_add(struct http_engine *engine, struct http_link *link)
 {
 	struct http_server *server = engine->server;
-	socklen_t size = link->peer.any.sa_family == AF_INET ?
-	    sizeof link->peer.in : sizeof link->peer.in6;
+	socklen_t size =
+	    link->peer.any.sa_family == AF_INET ? sizeof link->peer.in : sizeof link->peer.in6;
 	server->adding = link;
 	link->engine = engine;
 	link->mhd = NULL;
-	enum MHD_Result result = MHD_add_connection(engine->daemon, link->fd,
-	    &link->peer.any, size);
+	enum MHD_Result result =
+	    MHD_add_connection(engine->daemon, link->fd, &link->peer.any, size);
 	server->adding = NULL;
 	engine->pending = true;
 	return result == MHD_YES;
@@ -158,8 +153,8 @@ static void turn_again(evutil_socket_t fd, short what, void *arg)
 void server_check_idle(struct http_server *server)
 {
 	/* Not from the middle of a call: the service may free us. */
-	if (server->draining && !server->idle_told && !server->ending &&
-	    server->busy == 0 && server->links == 0) {
+	if (server->draining && !server->idle_told && !server->ending && server->busy == 0 &&
+	    server->links == 0) {
 		server->idle_told = true;
 		worker_idle(server->worker);
 	}
@@ -255,16 +250,25 @@ void *http_server_arg(const struct http_server *server)
 /* ---- For tables and commands ---- */
 
 static const char *const phase_names[PHASES] = {
-	[PHASE_HEAD] = "head", [PHASE_IDLE] = "idle", [PHASE_QUIET] = "idle",
-	[PHASE_CONTENT] = "content", [PHASE_ANSWER] = "answer",
-	[PHASE_CLOSING] = "closing", [PHASE_LINGER] = "closing",
+	[PHASE_HEAD] = "head",
+	[PHASE_IDLE] = "idle",
+	[PHASE_QUIET] = "idle",
+	[PHASE_CONTENT] = "content",
+	[PHASE_ANSWER] = "answer",
+	[PHASE_CLOSING] = "closing",
+	[PHASE_LINGER] = "closing",
 };
+
+static unsigned peer_port(const struct http_link *link)
+{
+	return ntohs(link->peer.any.sa_family == AF_INET ? link->peer.in.sin_port :
+							   link->peer.in6.sin6_port);
+}
 
 static void peer_with_port(struct http_link *link, char *out, size_t size)
 {
 	const char *text = link_peer_text(link);
-	unsigned port = ntohs(link->peer.any.sa_family == AF_INET ?
-	    link->peer.in.sin_port : link->peer.in6.sin6_port);
+	unsigned port = peer_port(link);
 	snprintf(out, size, strchr(text, ':') != NULL ? "[%s]:%u" : "%s:%u", text, port);
 }
 
@@ -275,15 +279,18 @@ void http_connections(struct http_server *server,
 	int64_t now = clock_monotonic();
 	for (int phase = 0; phase < PHASES; phase++) {
 		struct http_link *link;
-		TAILQ_FOREACH(link, &server->phases[phase], in_phase) {
+		TAILQ_FOREACH(link, &server->phases[phase], in_phase)
+		{
 			char peer[INET6_ADDRSTRLEN + 10];
 			peer_with_port(link, peer, sizeof peer);
 			struct http_connection connection = {
-				.peer_text = peer, .state = phase_names[phase],
+				.peer_text = peer,
+				.state = phase_names[phase],
 				.age_ms = (now - link->accepted) / ms,
 				.phase_ms = (now - link->since) / ms,
 				.requests = link->requests,
-				.bytes_in = link->bytes_in, .bytes_out = link->bytes_out,
+				.bytes_in = link->bytes_in,
+				.bytes_out = link->bytes_out,
 			};
 			each(arg, &connection);
 		}
@@ -292,21 +299,19 @@ void http_connections(struct http_server *server,
 
 int http_disconnect(struct http_server *server, const char *address)
 {
-	struct sockaddr_storage any;
-	int size = sizeof any, count = 0;
-	if (evutil_parse_sockaddr_port(address, (struct sockaddr *)&any, &size) != 0)
+	struct http_link wanted = { 0 };
+	int size = sizeof wanted.peer, count = 0;
+	if (evutil_parse_sockaddr_port(address, &wanted.peer.any, &size) != 0)
 		return -1;
 	server->now = clock_monotonic();
 	server->busy++;
 	for (int phase = 0; phase < PHASES; phase++) {
 		struct http_link *link, *next;
 		for (link = TAILQ_FIRST(&server->phases[phase]); link != NULL; link = next) {
-			char peer[INET6_ADDRSTRLEN + 10];
 			next = TAILQ_NEXT(link, in_phase);
-			peer_with_port(link, peer, sizeof peer);
 			if (link->phase == PHASE_CLOSING ||
-			    (strcmp(address, peer) != 0 &&
-			    strcmp(address, link_peer_text(link)) != 0))
+			    strcmp(link_peer_text(&wanted), link_peer_text(link)) != 0 ||
+			    (peer_port(&wanted) != 0 && peer_port(&wanted) != peer_port(link)))
 				continue;
 			link_abort(link);
 			count++;

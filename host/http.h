@@ -43,38 +43,39 @@
 /* ---- Limits ---- */
 
 struct http_limits {
-	size_t head_bytes;		/* request line and header lines; else 431 */
-	size_t target_bytes;		/* else 414 */
-	unsigned headers;		/* lines of a head; else 431 */
-	uint64_t body_bytes;		/* content of a request; else 413 */
-	unsigned connections;		/* of all workers together; over it: 503 and close */
-	unsigned address_connections;	/* of one IPv4 address or IPv6 /64: 429; 0: no limit */
-	bool loopback_counts;		/* address_connections holds for 127/8 and ::1 too */
+	size_t head_bytes;            /* request line and header lines; else 431 */
+	size_t target_bytes;          /* else 414 */
+	unsigned headers;             /* lines of a head; else 431 */
+	uint64_t body_bytes;          /* content of a request; else 413 */
+	unsigned connections;         /* of all workers together; over it: 503 and close */
+	unsigned address_connections; /* of one IPv4 address or IPv6 /64: 429; 0: no limit */
+	bool loopback_counts;         /* address_connections holds for 127/8 and ::1 too */
 	/* Deadlines in milliseconds; 0 turns one off. */
-	unsigned head_ms;		/* first byte (or accept) to the end of a head: 408 */
-	unsigned idle_ms;		/* kept alive without a request: closed silently */
-	unsigned body_ms;		/* no byte of the request's content arrives: 408 */
-	unsigned send_ms;		/* the client takes no byte of the answer: closed */
+	unsigned head_ms; /* first byte (or accept) to the end of a head: 408 */
+	unsigned idle_ms; /* kept alive without a request: closed silently */
+	unsigned body_ms; /* no byte of the request's content arrives: 408 */
+	unsigned send_ms; /* the client takes no byte of the answer: closed */
 };
 
 /* Fits a home server; head_bytes stays below what MHD's pool can hold. */
-#define HTTP_LIMITS_DEFAULT { \
-	.head_bytes = 8192, .target_bytes = 4096, .headers = 64, \
-	.body_bytes = 1 << 20, .connections = 12000, .address_connections = 256, \
-	.head_ms = 10000, .idle_ms = 60000, .body_ms = 20000, .send_ms = 30000 }
-/* The largest head_bytes and target_bytes that http_shared_new takes; greater
- * values count as these. */
+#define HTTP_LIMITS_DEFAULT                                                                     \
+	{                                                                                       \
+		.head_bytes = 8192, .target_bytes = 4096, .headers = 64, .body_bytes = 1 << 20, \
+		.connections = 12000, .address_connections = 256, .head_ms = 10000,             \
+		.idle_ms = 60000, .body_ms = 20000, .send_ms = 30000                            \
+	}
+/* The most of head_bytes, target_bytes and headers that there is memory for;
+ * greater values count as these. */
 #define HTTP_HEAD_BYTES_MAX 16384
+#define HTTP_HEADERS_MAX 256
 
 /* ---- What a run's workers share: limits, and who holds how many connections ---- */
 
 struct http_shared;
 
 struct http_shared *http_shared_new(const struct http_limits *limits);
-/* Any thread. Deadlines hold from each connection's next phase on; a lower
- * limit on connections closes nobody. head_bytes can only be lowered below
- * what it was at http_new for the connections' memory; a higher one holds for
- * servers made later. */
+/* Any thread. Holds at once, also for open connections; a lower limit on
+ * connections closes nobody. */
 void http_shared_configure(struct http_shared *shared, const struct http_limits *limits);
 /* After every http_free. NULL allowed. */
 void http_shared_free(struct http_shared *shared);
@@ -82,15 +83,23 @@ void http_shared_free(struct http_shared *shared);
 /* ---- A request, as its handler sees it ---- */
 
 enum http_method {
-	HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_OPTIONS,
-	HTTP_TRACE, HTTP_CONNECT, HTTP_PATCH, HTTP_OTHER,
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_POST,
+	HTTP_PUT,
+	HTTP_DELETE,
+	HTTP_OPTIONS,
+	HTTP_TRACE,
+	HTTP_CONNECT,
+	HTTP_PATCH,
+	HTTP_OTHER,
 };
 
-struct http_request;		/* valid from head (or request) until done returns */
+struct http_request; /* valid from head (or request) until done returns */
 
 enum http_method http_method(const struct http_request *request);
 const char *http_method_text(const struct http_request *request);
-const char *http_version(const struct http_request *request);	/* "HTTP/1.1" */
+const char *http_version(const struct http_request *request); /* "HTTP/1.1" */
 /* The request target exactly as it was received, not decoded, with its query;
  * visible ASCII only. NUL-terminated. One of RFC 9112's four forms. */
 const char *http_target(const struct http_request *request);
@@ -117,8 +126,8 @@ int64_t http_content_length(const struct http_request *request);
 const struct sockaddr *http_peer(const struct http_request *request);
 /* Numeric, without the port: "192.0.2.1", "2001:db8::1"; a v4-mapped address as IPv4. */
 const char *http_peer_text(const struct http_request *request);
-int64_t http_arrived(const struct http_request *request);	/* monotonic ns: first byte of it */
-int64_t http_arrived_utc(const struct http_request *request);	/* µs since 1970 */
+int64_t http_arrived(const struct http_request *request);     /* monotonic ns: first byte of it */
+int64_t http_arrived_utc(const struct http_request *request); /* µs since 1970 */
 /* http_handler.data_size bytes, zeroed when the request began: the handler's. */
 void *http_data(struct http_request *request);
 struct http_server *http_request_server(const struct http_request *request);
@@ -127,41 +136,39 @@ struct worker *http_request_worker(const struct http_request *request);
 /* ---- Handler ---- */
 
 struct http_result {
-	unsigned status;	/* 0: the client went before it was answered */
-	uint64_t bytes;		/* of the answer's content that the kernel took */
-	uint64_t duration_us;	/* from the first byte of the request */
-	bool complete;		/* false: it broke off */
+	unsigned status;      /* 0: the client went before it was answered */
+	uint64_t bytes;       /* of the answer's content that the kernel took */
+	uint64_t duration_us; /* from the first byte of the request */
+	bool complete;        /* false: it broke off */
 };
 
 /* A request that no handler saw: refused by the gate, late, or over a limit. */
 struct http_refusal {
 	const char *peer_text;
 	unsigned status;
-	const char *reason;	/* a few words, constant: "two Host headers" */
+	const char *reason; /* a few words, constant: "two Host headers" */
 	/* The request line as far as it is known; raw bytes of the network, at
 	 * most 512. "" when nothing of it is known. */
 	const char *line;
 	size_t line_length;
-	const char *user_agent;	/* NULL: not known */
+	const char *user_agent; /* NULL: not known */
 	int64_t utc_us;
-	uint64_t bytes;		/* content of the answer that was written */
+	uint64_t bytes; /* content of the answer that was written */
 };
 
 struct http_handler {
-	size_t data_size;	/* of http_data; 0: none */
+	size_t data_size; /* of http_data; 0: none */
 	/* The head is complete and content will follow. http_answer here refuses
 	 * that content: the answer is sent and the connection closed. NULL: all
 	 * content is let in. Not called for requests without content. */
 	void (*head)(void *arg, struct http_request *request);
 	/* A part of the content. NULL: it is read and dropped. */
-	void (*content)(void *arg, struct http_request *request, const void *bytes,
-	    size_t length);
+	void (*content)(void *arg, struct http_request *request, const void *bytes, size_t length);
 	/* The request is complete: must answer before it returns. */
 	void (*request)(void *arg, struct http_request *request);
 	/* Once for each request that head or request was called for; request is
 	 * invalid afterwards. May be NULL. */
-	void (*done)(void *arg, struct http_request *request,
-	    const struct http_result *result);
+	void (*done)(void *arg, struct http_request *request, const struct http_result *result);
 	/* May be NULL. */
 	void (*refused)(void *arg, const struct http_refusal *refusal);
 };
@@ -173,11 +180,9 @@ struct http_handler {
  * on any worker. For HEAD the content is left out by itself. Date, Content-
  * Length and Connection are added. A second answer to the same request is
  * ignored and gives false. */
-bool http_answer(struct http_request *request, unsigned status,
-    struct MHD_Response *response);
+bool http_answer(struct http_request *request, unsigned status, struct MHD_Response *response);
 /* The same, and destroys response (also when it fails). */
-bool http_answer_once(struct http_request *request, unsigned status,
-    struct MHD_Response *response);
+bool http_answer_once(struct http_request *request, unsigned status, struct MHD_Response *response);
 /* Before http_answer, when response is made from a descriptor and its content is
  * so many bytes (at least one): head and content then go out together, and the
  * content in big portions, which costs a third less than without. */
@@ -191,7 +196,7 @@ struct MHD_Response *http_error_response(unsigned status);
  * http_answer. */
 void http_close_after(struct http_request *request);
 
-const char *http_reason(unsigned status);	/* "Not Found"; "Unknown" */
+const char *http_reason(unsigned status); /* "Not Found"; "Unknown" */
 /* RFC 9110 5.6.7 IMF-fixdate, 29 characters. Any thread. */
 #define HTTP_DATE_SIZE 30
 void http_date(time_t when, char out[HTTP_DATE_SIZE]);
@@ -206,12 +211,11 @@ struct http_server *http_new(struct worker *worker, struct http_shared *shared,
 /* Ends whatever is open. NULL allowed. */
 void http_free(struct http_server *server);
 /* Accepts on listener, whose data member it uses. A TCP listener. */
-bool http_listen(struct http_server *server, struct listener *listener,
-    struct fault *fault);
+bool http_listen(struct http_server *server, struct listener *listener, struct fault *fault);
 void http_unlisten(struct http_server *server, struct listener *listener);
-/* No new connections; requests under way and those that still come on open
- * connections within a short grace are answered with `Connection: close`, idle
- * connections are shut; calls worker_idle when the last is gone. */
+/* Requests under way, and those that have arrived in part, are answered with
+ * `Connection: close`; idle connections are shut; calls worker_idle when the last
+ * is gone (at once when there is none). After http_unlisten. */
 void http_drain(struct http_server *server);
 /* From services/service.h's act and list: arg of http_new. */
 void *http_server_arg(const struct http_server *server);
@@ -219,19 +223,20 @@ void *http_server_arg(const struct http_server *server);
 /* ---- For tables and commands ---- */
 
 struct http_connection {
-	const char *peer_text;		/* "192.0.2.1:40000", "[2001:db8::1]:40000" */
-	const char *state;		/* "idle", "head", "content", "answer", "closing" */
-	int64_t age_ms;			/* since accept */
-	int64_t phase_ms;		/* in this state */
-	uint64_t requests;		/* begun on it */
+	const char *peer_text; /* "192.0.2.1:40000", "[2001:db8::1]:40000" */
+	const char *state;     /* "idle", "head", "content", "answer", "closing" */
+	int64_t age_ms;        /* since accept */
+	int64_t phase_ms;      /* in this state */
+	uint64_t requests;     /* begun on it */
 	uint64_t bytes_in, bytes_out;
 };
 
 /* Calls each for every open connection of this worker; each must not close any. */
 void http_connections(struct http_server *server,
     void (*each)(void *arg, const struct http_connection *connection), void *arg);
-/* Ends the connections of an address ("192.0.2.1", also with ":port" or
- * "[v6]:port": that one only); returns how many. -1: no address. */
+/* Ends the connections of an address ("192.0.2.1", "2001:db8::1"), or only the
+ * one of its port ("192.0.2.1:40000", "[2001:db8::1]:40000"); returns how many.
+ * -1: this is no address. */
 int http_disconnect(struct http_server *server, const char *address);
 
 #endif

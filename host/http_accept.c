@@ -23,7 +23,7 @@ static void listeners_pause(struct http_server *server)
 	static const struct timeval wait = { .tv_usec = 200000 };
 	struct http_acceptor *acceptor;
 	LIST_FOREACH(acceptor, &server->acceptors, next)
-		event_del(acceptor->event);
+	event_del(acceptor->event);
 	event_add(server->resume_event, &wait);
 }
 
@@ -34,7 +34,7 @@ void http_resume(evutil_socket_t fd, short what, void *arg)
 	struct http_server *server = arg;
 	struct http_acceptor *acceptor;
 	LIST_FOREACH(acceptor, &server->acceptors, next)
-		event_add(acceptor->event, NULL);
+	event_add(acceptor->event, NULL);
 }
 
 static void reserve_use(struct http_server *server, int listener)
@@ -53,8 +53,8 @@ static void reserve_use(struct http_server *server, int listener)
 	close(server->reserve);
 	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
-		size_t length = answer_text(MHD_HTTP_SERVICE_UNAVAILABLE, text, sizeof text,
-		    &content);
+		size_t length =
+		    answer_text(MHD_HTTP_SERVICE_UNAVAILABLE, text, sizeof text, &content);
 		/* Read what is there, so that close does not reset before it is seen. */
 		char bytes[4096];
 		while (wire_read(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
@@ -74,9 +74,8 @@ static void accepted(struct http_server *server, int fd, const union http_addres
 	enum http_admission admission = shared_admit(server->shared, link);
 	if (admission != ADMIT) {
 		bool full = admission == ADMIT_FULL;
-		link_refuse(link, full ? MHD_HTTP_SERVICE_UNAVAILABLE :
-		    MHD_HTTP_TOO_MANY_REQUESTS, full ? "too many connections" :
-		    "too many connections from this address");
+		link_refuse(link, full ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_TOO_MANY_REQUESTS,
+		    full ? "too many connections" : "too many connections from this address");
 		link_linger(link);
 		return;
 	}
@@ -120,8 +119,7 @@ static void acceptable(evutil_socket_t listener, short what, void *arg)
 	server_turn(server);
 }
 
-bool http_listen(struct http_server *server, struct listener *listener,
-    struct fault *fault)
+bool http_listen(struct http_server *server, struct listener *listener, struct fault *fault)
 {
 	static const int on = 1;
 	struct http_acceptor *acceptor = memory_new(sizeof *acceptor);
@@ -129,8 +127,8 @@ bool http_listen(struct http_server *server, struct listener *listener,
 	acceptor->listener = listener;
 	/* Accepted sockets inherit it. */
 	setsockopt(listener->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	acceptor->event = event_new(worker_base(server->worker), listener->fd,
-	    EV_READ | EV_PERSIST, acceptable, acceptor);
+	acceptor->event = event_new(worker_base(server->worker), listener->fd, EV_READ | EV_PERSIST,
+	    acceptable, acceptor);
 	if (acceptor->event == NULL || event_add(acceptor->event, NULL) != 0) {
 		if (acceptor->event != NULL)
 			event_free(acceptor->event);

@@ -10,8 +10,7 @@
  * text is what we write ourselves where libmicrohttpd has no part in it.
  */
 
-bool http_answer(struct http_request *request, unsigned status,
-    struct MHD_Response *response)
+bool http_answer(struct http_request *request, unsigned status, struct MHD_Response *response)
 {
 	struct http_link *link = request->link;
 	if (request->answered || response == NULL)
@@ -40,8 +39,7 @@ bool http_answer(struct http_request *request, unsigned status,
 	return true;
 }
 
-bool http_answer_once(struct http_request *request, unsigned status,
-    struct MHD_Response *response)
+bool http_answer_once(struct http_request *request, unsigned status, struct MHD_Response *response)
 {
 	bool done = http_answer(request, status, response);
 	if (response != NULL)
@@ -59,8 +57,9 @@ void http_close_after(struct http_request *request)
 {
 	struct http_link *link = request->link;
 	/* Said by the peer, as it were: that is how shared responses can differ. */
-	if (!link->closing && MHD_set_connection_value(request->mhd, MHD_HEADER_KIND,
-	    MHD_HTTP_HEADER_CONNECTION, "close") != MHD_YES) {
+	if (!link->closing &&
+	    MHD_set_connection_value(request->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONNECTION,
+		"close") != MHD_YES) {
 		link->again = true;
 		link->end_when_idle = true;
 	}
@@ -85,17 +84,19 @@ const char *http_reason(unsigned status)
 static int page(unsigned status, char *out, size_t size)
 {
 	const char *reason = http_reason(status);
-	return snprintf(out, size, "<!DOCTYPE html>\n<html lang=\"en\">\n"
+	return snprintf(out, size,
+	    "<!DOCTYPE html>\n<html lang=\"en\">\n"
 	    "<head><meta charset=\"utf-8\"><title>%u %s</title></head>\n"
-	    "<body><h1>%u %s</h1></body>\n</html>\n", status, reason, status, reason);
+	    "<body><h1>%u %s</h1></body>\n</html>\n",
+	    status, reason, status, reason);
 }
 
 struct MHD_Response *http_error_response(unsigned status)
 {
 	char text[512];
 	int length = page(status, text, sizeof text);
-	struct MHD_Response *response = MHD_create_response_from_buffer((size_t)length,
-	    text, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response =
+	    MHD_create_response_from_buffer((size_t)length, text, MHD_RESPMEM_MUST_COPY);
 	if (response != NULL) {
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 		    "text/html; charset=utf-8");
@@ -143,7 +144,8 @@ size_t answer_text(unsigned status, char *out, size_t size, size_t *content_r)
 	char text[512], date[HTTP_DATE_SIZE];
 	int content = page(status, text, sizeof text);
 	http_date(time(NULL), date);
-	int length = snprintf(out, size, "HTTP/1.1 %u %s\r\nDate: %s\r\n"
+	int length = snprintf(out, size,
+	    "HTTP/1.1 %u %s\r\nDate: %s\r\n"
 	    "Content-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n"
 	    "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n%s",
 	    status, http_reason(status), date, content, text);

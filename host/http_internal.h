@@ -30,7 +30,7 @@ enum http_engine_kind { ENGINE_SMALL, ENGINE_LARGE, ENGINES };
 
 /* Memory of a connection, which libmicrohttpd clears after each request, and
  * what fits in the small one with room for the answer's head: half of it takes
- * what is received, a header line takes 64 bytes more, cookies are copied. */
+ * what is received, and a header line takes 64 bytes more. */
 #define ENGINE_SMALL_MEMORY 6144
 #define ENGINE_LARGE_MEMORY 65536
 #define SMALL_HEAD_BYTES 1536
@@ -39,21 +39,21 @@ enum http_engine_kind { ENGINE_SMALL, ENGINE_LARGE, ENGINES };
 
 struct http_engine {
 	struct http_server *server;
-	struct MHD_Daemon *daemon;	/* NULL: not made yet */
-	struct event *event;		/* its epoll descriptor is readable */
-	bool pending;			/* to be run in this turn */
+	struct MHD_Daemon *daemon; /* NULL: not made yet */
+	struct event *event;       /* its epoll descriptor is readable */
+	bool pending;              /* to be run in this turn */
 };
 
 /* Each phase has one deadline, so a list in order of entry is a list in order
  * of deadlines: entering, leaving and finding the first cost O(1). */
 enum http_phase {
-	PHASE_HEAD,	/* waits for the rest of a head (the whole, after accept) */
-	PHASE_IDLE,	/* kept alive; its first second */
-	PHASE_QUIET,	/* the rest of its idle time */
-	PHASE_CONTENT,	/* waits for content */
-	PHASE_ANSWER,	/* being handled, or sent */
-	PHASE_CLOSING,	/* libmicrohttpd is to see the end */
-	PHASE_LINGER,	/* answered and shut; what still comes is thrown away */
+	PHASE_HEAD,    /* waits for the rest of a head (the whole, after accept) */
+	PHASE_IDLE,    /* kept alive; its first second */
+	PHASE_QUIET,   /* the rest of its idle time */
+	PHASE_CONTENT, /* waits for content */
+	PHASE_ANSWER,  /* being handled, or sent */
+	PHASE_CLOSING, /* libmicrohttpd is to see the end */
+	PHASE_LINGER,  /* answered and shut; what still comes is thrown away */
 	PHASES
 };
 
@@ -71,32 +71,32 @@ struct http_link {
 	TAILQ_ENTRY(http_link) in_kicks;
 	enum http_phase phase;
 	int fd;
-	struct http_engine *engine;	/* NULL: refused at the door */
-	struct MHD_Connection *mhd;	/* NULL: not libmicrohttpd's (any more) */
-	struct http_request *request;	/* the one at hand, or NULL */
-	int64_t since;			/* when the phase began */
+	struct http_engine *engine;   /* NULL: refused at the door */
+	struct MHD_Connection *mhd;   /* NULL: not libmicrohttpd's (any more) */
+	struct http_request *request; /* the one at hand, or NULL */
+	int64_t since;                /* when the phase began */
 	int64_t accepted;
-	int64_t arrived;		/* first byte of the newest request */
+	int64_t arrived; /* first byte of the newest request */
 	uint64_t requests, bytes_in, bytes_out;
 	struct gate gate;
 	/* Bytes that were received and not handed on: a head that is not
 	 * complete, or what must wait. fed of them the gate has seen. */
 	char *held;
 	uint32_t held_length, held_size, held_fed, held_ready;
-	unsigned outstanding;	/* requests begun to be handed on and not done */
-	unsigned with_content;	/* how many of them have content */
-	int unsent;		/* SIOCOUTQ when the send deadline was last looked at */
-	bool in_content;	/* of the newest request, some content is to come */
+	unsigned outstanding;  /* requests begun to be handed on and not done */
+	unsigned with_content; /* how many of them have content */
+	int unsent;            /* SIOCOUTQ when the send deadline was last looked at */
+	bool in_content;       /* of the newest request, some content is to come */
 	bool kicked;
-	bool again;		/* after the request at hand: receive without an edge */
-	bool refused;		/* the gate has spoken; told when its turn comes */
+	bool again;   /* after the request at hand: receive without an edge */
+	bool refused; /* the gate has spoken; told when its turn comes */
 	bool want_large, moving;
-	bool peer_shut;		/* the peer will send no more */
-	bool end_when_idle;	/* give it an end of file when it has nothing to do */
-	bool dead;		/* give it an end of file whatever comes */
-	bool closing;		/* the answer at hand says Connection: close */
-	bool linger;		/* the peer must be able to read what was written */
-	bool counted;		/* in shared's limits */
+	bool peer_shut;     /* the peer will send no more */
+	bool end_when_idle; /* give it an end of file when it has nothing to do */
+	bool dead;          /* give it an end of file whatever comes */
+	bool closing;       /* the answer at hand says Connection: close */
+	bool linger;        /* the peer must be able to read what was written */
+	bool counted;       /* in shared's limits */
 	bool counted_address;
 	struct event *linger_event;
 	size_t linger_bytes;
@@ -107,24 +107,24 @@ struct http_link {
 struct http_request {
 	struct http_link *link;
 	struct MHD_Connection *mhd;
-	struct http_request *next;	/* in the server's spares */
+	struct http_request *next; /* in the server's spares */
 	const char *method_text, *version;
 	enum http_method method;
-	bool seen;		/* the handler knows of it */
+	bool seen; /* the handler knows of it */
 	bool answered;
 	bool has_content;
-	bool head_known;	/* the size of the answer's head */
+	bool head_known; /* the size of the answer's head */
 	unsigned status;
 	size_t head_bytes;
-	uint64_t sent_before;	/* link's bytes_out when it was answered */
-	uint64_t file_left;	/* of content that comes from a descriptor */
-	size_t untold;		/* sent of it, and not told libmicrohttpd */
+	uint64_t sent_before; /* link's bytes_out when it was answered */
+	uint64_t file_left;   /* of content that comes from a descriptor */
+	size_t untold;        /* sent of it, and not told libmicrohttpd */
 	int64_t arrived;
 	char *target;
 	size_t target_length, target_size;
 	uint32_t path_begin, path_end;
-	uint32_t host_begin, host_end;	/* of an absolute-form; 0, 0: none */
-	/* http_data follows */
+	uint32_t host_begin, host_end; /* of an absolute-form; 0, 0: none */
+				       /* http_data follows */
 };
 
 #define HTTP_PAGES 24
@@ -142,27 +142,32 @@ struct http_server {
 	struct http_shared *shared;
 	const struct http_handler *handler;
 	void *arg;
-	struct http_limits limits;	/* this worker's copy */
+	struct http_limits limits; /* this worker's copy */
 	struct gate_limits gate_limits;
-	unsigned generation;		/* of shared's limits that were copied */
-	int64_t now;			/* monotonic, of this turn */
+	unsigned generation; /* of shared's limits that were copied */
+	int64_t now;         /* monotonic, of this turn */
+	int64_t utc_seen;    /* when utc_offset was taken */
+	int64_t utc_offset;  /* µs to add to monotonic ones for UTC */
 	struct http_engine engines[ENGINES];
-	struct event *again_event;	/* more to do at once, after other events */
+	struct event *again_event; /* more to do at once, after other events */
 	struct event *deadline_event;
-	int64_t deadline;		/* armed for; 0: not armed */
+	int64_t deadline; /* armed for; 0: not armed */
 	struct link_list phases[PHASES];
 	struct link_list kicks;
-	struct http_link *adding;	/* for MHD_CONNECTION_NOTIFY_STARTED */
+	struct http_link *adding; /* for MHD_CONNECTION_NOTIFY_STARTED */
 	unsigned links;
 	unsigned lingering;
-	unsigned busy;			/* depth of calls in which links may go */
+	unsigned busy; /* depth of calls in which links may go */
 	bool draining, idle_told, ending;
 	LIST_HEAD(, http_acceptor) acceptors;
-	struct event *resume_event;	/* accepting pauses until then */
-	int reserve;			/* a descriptor for when there is none */
+	struct event *resume_event; /* accepting pauses until then */
+	int reserve;                /* a descriptor for when there is none */
 	bool exhausted_told;
 	struct http_request *spares;
-	struct { unsigned status; struct MHD_Response *response; } pages[HTTP_PAGES];
+	struct {
+		unsigned status;
+		struct MHD_Response *response;
+	} pages[HTTP_PAGES];
 };
 
 /* ---- http_shared.c ---- */
@@ -191,8 +196,7 @@ void http_resume(evutil_socket_t fd, short what, void *arg);
 
 /* ---- http_link.c ---- */
 
-struct http_link *link_new(struct http_server *server, int fd,
-    const union http_address *peer);
+struct http_link *link_new(struct http_server *server, int fd, const union http_address *peer);
 /* Frees all of it; closes fd when it is still ours (mhd NULL, engine's no more). */
 void link_free(struct http_link *link, bool close_fd);
 void link_phase(struct http_link *link, enum http_phase phase);
@@ -214,6 +218,13 @@ void links_expire(evutil_socket_t fd, short what, void *arg);
 
 /* ---- http_wire.c ---- */
 
+/* libmicrohttpd would take queries and cookies apart, in memory that a client
+ * can exhaust (0.9.75 then goes on with a request it has given up). So it sees
+ * this byte, which no request contains, for the '?' of a target and for the
+ * first letter of the name Cookie. */
+#define HIDDEN '\1'
+#define HIDDEN_COOKIE "\1ookie"
+
 bool wire_register(struct http_link *link);
 void wire_unregister(struct http_link *link);
 /* What the link waits for now, by what the gate has seen. */
@@ -223,12 +234,14 @@ ssize_t wire_read(int fd, void *bytes, size_t length, int flags);
 
 /* ---- http_request.c ---- */
 
-enum MHD_Result request_handle(void *arg, struct MHD_Connection *connection,
-    const char *url, const char *method, const char *version, const char *upload,
-    size_t *upload_size, void **context);
+enum MHD_Result request_handle(void *arg, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *upload, size_t *upload_size,
+    void **context);
 void *request_begin(void *arg, const char *target, struct MHD_Connection *connection);
 void request_done(void *arg, struct MHD_Connection *connection, void **context,
     enum MHD_RequestTerminationCode code);
+/* The connection ended, and libmicrohttpd has not said what became of this. */
+void request_abandon(struct http_link *link);
 void requests_free(struct http_server *server);
 
 /* ---- http_answer.c ---- */

@@ -27,8 +27,7 @@
 #define LINGER_BYTES (1 << 20)
 #define LINGER_MOST 512
 
-struct http_link *link_new(struct http_server *server, int fd,
-    const union http_address *peer)
+struct http_link *link_new(struct http_server *server, int fd, const union http_address *peer)
 {
 	struct http_link *link = memory_new(sizeof *link);
 	link->server = server;
@@ -77,8 +76,7 @@ const char *link_peer_text(struct http_link *link)
 		inet_ntop(AF_INET, in6->sin6_addr.s6_addr + 12, link->peer_text,
 		    sizeof link->peer_text);
 	else
-		inet_ntop(AF_INET6, &in6->sin6_addr, link->peer_text,
-		    sizeof link->peer_text);
+		inet_ntop(AF_INET6, &in6->sin6_addr, link->peer_text, sizeof link->peer_text);
 	return link->peer_text;
 }
 
@@ -203,7 +201,7 @@ void links_expire(evutil_socket_t fd, short what, void *arg)
 	int64_t next = 0;
 	server->now = clock_monotonic();
 	server->busy++;
-	server->deadline = INT64_MIN;	/* no arming while this looks at all */
+	server->deadline = INT64_MIN; /* no arming while this looks at all */
 	shared_limits(server->shared, server);
 	for (int phase = 0; phase < PHASES; phase++) {
 		int64_t time = phase_time(server, (enum http_phase)phase);
@@ -305,8 +303,11 @@ void link_refuse(struct http_link *link, unsigned status, const char *reason)
 	if (server->handler->refused == NULL)
 		return;
 	struct http_refusal refusal = {
-		.peer_text = link_peer_text(link), .status = status, .reason = reason,
-		.utc_us = clock_utc(), .bytes = n == (ssize_t)length ? content : 0,
+		.peer_text = link_peer_text(link),
+		.status = status,
+		.reason = reason,
+		.utc_us = clock_utc(),
+		.bytes = n == (ssize_t)length ? content : 0,
 	};
 	refusal.line_length = refused_line(link, &refusal.line);
 	server->handler->refused(server->arg, &refusal);
@@ -341,8 +342,8 @@ void link_linger(struct http_link *link)
 		link_free(link, true);
 		return;
 	}
-	link->linger_event = event_new(worker_base(server->worker), link->fd,
-	    EV_READ | EV_PERSIST, link_drain, link);
+	link->linger_event = event_new(worker_base(server->worker), link->fd, EV_READ | EV_PERSIST,
+	    link_drain, link);
 	if (link->linger_event == NULL || event_add(link->linger_event, NULL) != 0) {
 		server->lingering += link->linger_event != NULL;
 		link_free(link, true);
@@ -369,6 +370,7 @@ void link_closed(struct http_link *link)
 {
 	struct http_server *server = link->server;
 	link->mhd = NULL;
+	request_abandon(link);
 	if (link->kicked) {
 		TAILQ_REMOVE(&server->kicks, link, in_kicks);
 		link->kicked = false;

@@ -75,8 +75,8 @@ static void target_split(struct http_request *request)
 void *request_begin(void *arg, const char *target, struct MHD_Connection *connection)
 {
 	struct http_server *server = arg;
-	struct http_link *link = MHD_get_connection_info(connection,
-	    MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	struct http_link *link =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 	struct http_request *request = request_take(server);
 	size_t length = strlen(target);
 	if (length >= request->target_size) {
@@ -84,6 +84,9 @@ void *request_begin(void *arg, const char *target, struct MHD_Connection *connec
 		request->target = memory_resize(request->target, request->target_size, 1);
 	}
 	memcpy(request->target, target, length + 1);
+	char *query = memchr(request->target, HIDDEN, length);
+	if (query != NULL)
+		*query = '?';
 	request->target_length = length;
 	request->link = link;
 	request->mhd = connection;
@@ -101,9 +104,15 @@ static enum http_method method_of(const char *text)
 		const char *text;
 		enum http_method method;
 	} methods[] = {
-		{ "GET", HTTP_GET }, { "HEAD", HTTP_HEAD }, { "POST", HTTP_POST },
-		{ "PUT", HTTP_PUT }, { "DELETE", HTTP_DELETE }, { "OPTIONS", HTTP_OPTIONS },
-		{ "TRACE", HTTP_TRACE }, { "CONNECT", HTTP_CONNECT }, { "PATCH", HTTP_PATCH },
+		{ "GET", HTTP_GET },
+		{ "HEAD", HTTP_HEAD },
+		{ "POST", HTTP_POST },
+		{ "PUT", HTTP_PUT },
+		{ "DELETE", HTTP_DELETE },
+		{ "OPTIONS", HTTP_OPTIONS },
+		{ "TRACE", HTTP_TRACE },
+		{ "CONNECT", HTTP_CONNECT },
+		{ "PATCH", HTTP_PATCH },
 	};
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
 		if (strcmp(text, methods[i].text) == 0)
@@ -126,9 +135,9 @@ static void request_head(struct http_server *server, struct http_request *reques
 		server->handler->head(server->arg, request);
 }
 
-enum MHD_Result request_handle(void *arg, struct MHD_Connection *connection,
-    const char *url, const char *method, const char *version, const char *upload,
-    size_t *upload_size, void **context)
+enum MHD_Result request_handle(void *arg, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *upload, size_t *upload_size,
+    void **context)
 {
 	(void)connection;
 	(void)url;
@@ -162,14 +171,28 @@ static void result_tell(struct http_server *server, struct http_request *request
 		if (server->handler->done != NULL)
 			server->handler->done(server->arg, request, result);
 	} else if (server->handler->refused != NULL) {
-		/* libmicrohttpd had no memory for it: more cookies than fit. */
+		/* libmicrohttpd had no memory for it, or gave it up. */
 		struct http_refusal refusal = {
 			.peer_text = link_peer_text(request->link),
 			.status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
-			.reason = "head too large", .line = "", .utc_us = clock_utc(),
+			.reason = "head too large",
+			.line = "",
+			.utc_us = clock_utc(),
 		};
 		server->handler->refused(server->arg, &refusal);
 	}
+	if (!request->seen)
+		request->link->linger = true;
+}
+
+void request_abandon(struct http_link *link)
+{
+	if (link->request == NULL)
+		return;
+	counter_add(link->server->counters, COUNTER_REQUESTS, 1);
+	counter_add(link->server->counters, COUNTER_ERRORS, 1);
+	request_give(link->server, link->request);
+	link->request = NULL;
 }
 
 void request_done(void *arg, struct MHD_Connection *connection, void **context,
@@ -263,6 +286,8 @@ const char *http_host(const struct http_request *request, size_t *length_r)
 
 const char *http_header(const struct http_request *request, const char *name)
 {
+	if ((name[0] == 'C' || name[0] == 'c') && strcasecmp(name, "Cookie") == 0)
+		name = HIDDEN_COOKIE;
 	return MHD_lookup_connection_value(request->mhd, MHD_HEADER_KIND, name);
 }
 
@@ -273,13 +298,18 @@ struct header_walk {
 	void *arg;
 };
 
-static enum MHD_Result header_count(void *arg, enum MHD_ValueKind kind,
-    const char *name, const char *value)
+static const char *header_name(const char *name)
+{
+	return name[0] == HIDDEN ? "Cookie" : name;
+}
+
+static enum MHD_Result header_count(void *arg, enum MHD_ValueKind kind, const char *name,
+    const char *value)
 {
 	(void)kind;
 	(void)value;
 	struct header_walk *walk = arg;
-	walk->count += strcasecmp(name, walk->name) == 0;
+	walk->count += strcasecmp(header_name(name), walk->name) == 0;
 	return MHD_YES;
 }
 
@@ -290,12 +320,13 @@ unsigned http_header_count(const struct http_request *request, const char *name)
 	return walk.count;
 }
 
-static enum MHD_Result header_each(void *arg, enum MHD_ValueKind kind,
-    const char *name, const char *value)
+static enum MHD_Result header_each(void *arg, enum MHD_ValueKind kind, const char *name,
+    const char *value)
 {
 	(void)kind;
 	struct header_walk *walk = arg;
-	return walk->each(walk->arg, name, value != NULL ? value : "") ? MHD_YES : MHD_NO;
+	return walk->each(walk->arg, header_name(name), value != NULL ? value : "") ? MHD_YES :
+										      MHD_NO;
 }
 
 void http_headers(const struct http_request *request,
@@ -331,7 +362,14 @@ int64_t http_arrived(const struct http_request *request)
 
 int64_t http_arrived_utc(const struct http_request *request)
 {
-	return clock_utc() - (clock_monotonic() - request->arrived) / 1000;
+	struct http_server *server = request->link->server;
+	/* Every request asks, and a look at the clock costs; a jump of it shows
+	 * a tenth of a second later. */
+	if (server->utc_seen == 0 || server->now - server->utc_seen > CLOCK_SECOND / 10) {
+		server->utc_seen = server->now;
+		server->utc_offset = clock_utc() - clock_monotonic() / 1000;
+	}
+	return request->arrived / 1000 + server->utc_offset;
 }
 
 void *http_data(struct http_request *request)

@@ -37,6 +37,8 @@ static void limits_clamp(struct http_limits *limits)
 		limits->head_bytes = HTTP_HEAD_BYTES_MAX;
 	if (limits->target_bytes > HTTP_HEAD_BYTES_MAX)
 		limits->target_bytes = HTTP_HEAD_BYTES_MAX;
+	if (limits->headers > HTTP_HEADERS_MAX)
+		limits->headers = HTTP_HEADERS_MAX;
 }
 
 struct http_shared *http_shared_new(const struct http_limits *limits)

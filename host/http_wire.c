@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -88,15 +89,32 @@ ssize_t wire_write(int fd, const void *bytes, size_t length)
 
 /* ---- Receiving ---- */
 
+/* See HIDDEN. */
+static void hide(struct http_link *link, char *head, size_t length)
+{
+	char *end = memchr(head, '\n', length);
+	if (end == head + 1) /* the empty line before a request */
+		end = memchr(head + 2, '\n', length - 2);
+	char *query = memchr(head, '?', (size_t)(end - head));
+	if (query != NULL)
+		*query = HIDDEN;
+	if (!link->gate.has_cookie)
+		return;
+	for (char *line = end + 1; line < head + length; line = end + 1) {
+		end = memchr(line, '\n', (size_t)(head + length - line));
+		if (strncasecmp(line, "cookie:", 7) == 0)
+			*line = HIDDEN;
+	}
+}
+
 /* The gate has seen the end of a head: may libmicrohttpd have this request? */
 static bool request_admit(struct http_link *link, bool content)
 {
 	const struct gate *gate = &link->gate;
 	int64_t length = content ? gate_content(gate) : 0;
 	if (link->engine != &link->server->engines[ENGINE_LARGE] &&
-	    (gate_head_bytes(gate) > SMALL_HEAD_BYTES ||
-	     gate_head_lines(gate) > SMALL_HEAD_LINES ||
-	     length < 0 || length > SMALL_CONTENT_BYTES)) {
+	    (gate_head_bytes(gate) > SMALL_HEAD_BYTES || gate_head_lines(gate) > SMALL_HEAD_LINES ||
+		length < 0 || length > SMALL_CONTENT_BYTES)) {
 		link->want_large = true;
 		return false;
 	}
@@ -112,15 +130,14 @@ static void request_count(struct http_link *link, bool content)
 }
 
 /* Shows the gate what it has not seen; what may go on is ready. */
-static void scan(struct http_link *link, const char *bytes, size_t length,
-    uint32_t *fed, uint32_t *ready)
+static void scan(struct http_link *link, char *bytes, size_t length, uint32_t *fed, uint32_t *ready)
 {
 	const struct gate_limits *limits = &link->server->gate_limits;
 	while (*fed < length && !link->refused && !link->want_large) {
 		size_t used;
 		bool in_content = link->in_content;
-		enum gate_event event = gate_feed(&link->gate, limits, bytes + *fed,
-		    length - *fed, &used);
+		enum gate_event event =
+		    gate_feed(&link->gate, limits, bytes + *fed, length - *fed, &used);
 		*fed += (uint32_t)used;
 		if (event == GATE_REFUSE) {
 			link->refused = true;
@@ -131,6 +148,8 @@ static void scan(struct http_link *link, const char *bytes, size_t length,
 				*ready = *fed;
 			continue;
 		}
+		if (!in_content)
+			hide(link, bytes + *ready, *fed - *ready);
 		if (in_content)
 			link->in_content = false;
 		else if (request_admit(link, event == GATE_HEAD))
@@ -204,8 +223,7 @@ static bool after_last(const struct http_link *link)
 
 /* Receives straight into the caller's memory, and takes back what must wait.
  * Returns what went on; -1: the socket is drained or at its end. */
-static ssize_t receive_direct(struct http_link *link, char *out, size_t size,
-    bool *drained)
+static ssize_t receive_direct(struct http_link *link, char *out, size_t size, bool *drained)
 {
 	ssize_t n = receive_raw(link, out, size);
 	if (n <= 0) {
@@ -351,8 +369,8 @@ ssize_t http_recv(int fd, void *bytes, size_t length, int flags) __asm__("recv")
 ssize_t http_send(int fd, const void *bytes, size_t length, int flags) __asm__("send");
 ssize_t http_sendmsg(int fd, const struct msghdr *message, int flags) __asm__("sendmsg");
 ssize_t http_sendfile(int out, int in, off_t *offset, size_t count) __asm__("sendfile64");
-int http_setsockopt(int fd, int level, int name, const void *value,
-    socklen_t length) __asm__("setsockopt");
+int http_setsockopt(int fd, int level, int name, const void *value, socklen_t length) __asm__(
+    "setsockopt");
 
 ssize_t http_recv(int fd, void *bytes, size_t length, int flags)
 {
@@ -390,7 +408,13 @@ static ssize_t send_file(struct http_link *link, int in, off_t begin, size_t ask
 	off_t offset = begin + (off_t)request->untold;
 	size_t count = request->file_left < FILE_PORTION ? request->file_left : FILE_PORTION;
 	ssize_t n = syscall(SYS_sendfile, link->fd, in, &offset, count);
-	if (n <= 0 && request->untold == 0)
+	if (n == 0) {
+		/* The file has become shorter than what was promised. This error
+		 * ends the connection. */
+		errno = EBADF;
+		return -1;
+	}
+	if (n < 0 && request->untold == 0)
 		return n;
 	size_t told = request->untold;
 	if (n > 0) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * log: reads the journal's files, so that it reaches back before this host.
+ * log: reads the journal's files, so that it reaches back before this host,
+ * and adds what could not be written to them.
  * That waits for the disk, so a thread of its own does it; what it found
  * becomes a document on the supervisor's thread.
  */
@@ -21,6 +22,7 @@
 
 #define LOG_LAST_DEFAULT 100
 #define LOG_LAST_MAX 10000
+#define UNWRITTEN_MAX 2048	/* the ring's size */
 
 struct log_reader {
 	struct log_reader *next;
@@ -43,17 +45,66 @@ static void reader_free(struct log_reader *reader)
 	free(reader);
 }
 
-static bool reader_each(void *arg, const struct journal_record *record)
+static void reader_insert(struct log_reader *reader, size_t at,
+    const struct journal_record *record)
 {
-	struct log_reader *reader = arg;
-
 	if (reader->count == reader->room) {
 		reader->room = reader->room ? reader->room * 2 : 128;
 		reader->records = memory_resize(reader->records, reader->room,
 		    sizeof *reader->records);
 	}
-	reader->records[reader->count++] = *record;
+	memmove(reader->records + at + 1, reader->records + at,
+	    (reader->count++ - at) * sizeof *reader->records);
+	reader->records[at] = *record;
+}
+
+static bool reader_each(void *arg, const struct journal_record *record)
+{
+	struct log_reader *reader = arg;
+
+	reader_insert(reader, reader->count, record);
 	return true;
+}
+
+static bool reader_wants(const struct log_reader *reader, const regex_t *regex,
+    const struct journal_record *record)
+{
+	const struct journal_filter *filter = &reader->filter;
+
+	return record->level <= filter->level && record->time_us >= filter->since_us &&
+	    (!filter->service || !strcmp(filter->service, record->service)) &&
+	    (!filter->grep || !regexec(regex, record->text, 0, NULL, 0) ||
+	    !regexec(regex, record->subject, 0, NULL, 0));
+}
+
+/* What a full disk kept out of the files goes between what they have. */
+static void reader_add_unwritten(struct log_reader *reader)
+{
+	struct journal *journal = reader->call->host->journal;
+	struct journal_record *records = memory_array(UNWRITTEN_MAX, sizeof *records);
+	size_t count = journal_unwritten(journal, records, UNWRITTEN_MAX);
+	regex_t regex;
+	bool usable = !reader->filter.grep ||
+	    !regcomp(&regex, reader->filter.grep, REG_EXTENDED | REG_NOSUB);
+
+	for (size_t i = 0; i < count && usable; i++) {
+		size_t at = reader->count;
+		if (!reader_wants(reader, &regex, &records[i]))
+			continue;
+		records[i].sequence = 0;
+		while (at && reader->records[at - 1].time_us > records[i].time_us)
+			at--;
+		reader_insert(reader, at, &records[i]);
+	}
+	if (usable && reader->filter.grep)
+		regfree(&regex);
+	free(records);
+	size_t last = reader->filter.last;
+	if (last && reader->count > last) {
+		memmove(reader->records, reader->records + reader->count - last,
+		    last * sizeof *reader->records);
+		reader->count = last;
+	}
 }
 
 static void reader_done(void *arg)
@@ -86,6 +137,8 @@ static void *reader_main(void *arg)
 	journal_flush(host->journal, 5000);
 	reader->ok = journal_scan(reader->folder, &reader->filter, reader_each, reader,
 	    &reader->fault);
+	if (reader->ok)
+		reader_add_unwritten(reader);
 	host_post(host, reader_done, reader);
 	return NULL;
 }

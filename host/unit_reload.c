@@ -49,7 +49,8 @@ static void reload_handed_out(struct unit *unit, const struct fault *fault)
 	for (struct unit_listener *l = unit->listeners; l; l = l->next)
 		if (l->state == LISTENER_WAITING)
 			snprintf(unit->reason, sizeof unit->reason, "%s", l->reason);
-	unit_log(unit, JOURNAL_NOTICE, "reload", "settings applied");
+	unit_log(unit, JOURNAL_NOTICE, "reload", "%s", unit->host->going_back ?
+	    "the settings before are in force again" : "settings applied");
 	unit_acted(unit, NULL);
 }
 
@@ -107,6 +108,10 @@ void unit_reload(struct unit *unit, struct settings_book *book)
 			unit_start(unit);
 		else
 			unit_acted(unit, NULL);
+		return;
+	}
+	if (unit->host->going_back && unit->run->book == book) {
+		unit_acted(unit, NULL);
 		return;
 	}
 	settings_differ(settings_of(unit->run->book, name), settings_of(book, name),

@@ -132,9 +132,9 @@ static void find_user(struct keeper *k)
 	errno = 0;
 	const struct passwd *user = getpwnam(KEEPER_USER);
 	if (!user)
-		die("there is no user " KEEPER_USER ", which the services run as; make it with: "
-		    "useradd --system --user-group --home-dir %s --shell /usr/sbin/nologin " KEEPER_USER,
-		    STATEDIR);
+		die("there is no user %s, which the services run as; make it with: "
+		    "useradd --system --user-group --home-dir %s --shell /usr/sbin/nologin %s",
+		    KEEPER_USER, STATEDIR, KEEPER_USER);
 	if (!user->pw_uid)
 		die("user " KEEPER_USER " is root itself: give it a number of its own");
 	k->uid = user->pw_uid;

@@ -109,14 +109,14 @@ int socket_open(const char *address, uint32_t transport, uint32_t port)
 int socket_free_port(const char *address, uint32_t transport, uint32_t want, bool both)
 {
 	for (int tries = 0; tries < 64; tries++) {
-		struct sockaddr_storage bound = { 0 };
+		/* The port stands at the same place in both families. */
+		struct sockaddr_in6 bound = { 0 };
 		socklen_t length = sizeof bound;
 		int fd = socket_bind(address, transport, want, false, false), other = -1;
 		if (fd < 0)
 			return -1;
 		getsockname(fd, (struct sockaddr *)&bound, &length);
-		/* The port stands at the same place in both families. */
-		int port = ntohs(((struct sockaddr_in *)&bound)->sin_port);
+		int port = ntohs(bound.sin6_port);
 		if (both)
 			other =
 			    socket_bind(address, transport == KEEPER_TCP ? KEEPER_UDP : KEEPER_TCP,

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # setup's variables
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What ./setup check does; setup sources it. Trees are built one after the
-# other with all cores; then the suites run, as many at once as there are cores.
+# other with all cores; then the suites run beside each other.
 # A suite prints one line; its whole output when a case failed. build/check
 # keeps everything.
 
@@ -57,10 +57,10 @@ failed_logs()
 	done
 }
 
-# As suite, beside others: waits while every core has one.
+# As suite, beside others. They wait more than they compute: one more than cores.
 beside()
 {
-	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+	while [ "$(jobs -rp | wc -l)" -gt "$jobs" ]; do
 		wait -n
 	done
 	suite "$@" 8>&- 9>&- &

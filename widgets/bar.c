@@ -33,8 +33,7 @@ static bool drop(const struct bar_part *parts, size_t count, bool *kept)
 	return true;
 }
 
-void bar_draw(struct area area, int row, unsigned style, const struct bar_part *parts,
-    size_t count)
+void bar_draw(struct area area, int row, unsigned style, const struct bar_part *parts, size_t count)
 {
 	bool kept[PARTS_MAX];
 	int left = 1, right = area.cols - 1;
@@ -42,8 +41,7 @@ void bar_draw(struct area area, int row, unsigned style, const struct bar_part *
 	count = count < PARTS_MAX ? count : PARTS_MAX;
 	for (size_t i = 0; i < count; i++)
 		kept[i] = parts[i].text[0] != '\0';
-	while (parts_width(area, parts, count, kept) > area.cols - 2 &&
-	    drop(parts, count, kept))
+	while (parts_width(area, parts, count, kept) > area.cols - 2 && drop(parts, count, kept))
 		;
 	area_fill(area, row, 0, area.cols, style);
 	for (size_t i = count; i-- > 0;) {
@@ -130,8 +128,7 @@ int bar_hint_at(struct area area, const struct bar_hint *hints, size_t count, in
 	return finding.id;
 }
 
-void bar_meter(struct area area, int row, int col, int width, double filled,
-    unsigned style)
+void bar_meter(struct area area, int row, int col, int width, double filled, unsigned style)
 {
 	int full = filled <= 0 ? 0 : filled >= 1 ? width : (int)(filled * width + 0.5);
 

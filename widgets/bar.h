@@ -14,7 +14,7 @@
 struct bar_part {
 	char text[128];
 	unsigned style;
-	int rank;		/* 0: always; higher ones are left out first */
+	int rank; /* 0: always; higher ones are left out first */
 	bool right;
 };
 
@@ -23,9 +23,9 @@ void bar_draw(struct area area, int row, unsigned style, const struct bar_part *
     size_t count);
 
 struct bar_hint {
-	const char *key;	/* as it is shown: "s", "Enter" */
+	const char *key; /* as it is shown: "s", "Enter" */
 	const char *label;
-	int id;			/* the caller's, for clicks */
+	int id; /* the caller's, for clicks */
 };
 
 /* One row of keys; what does not fit at the end is left out, but the last hint
@@ -36,7 +36,6 @@ int bar_hint_at(struct area area, const struct bar_hint *hints, size_t count, in
 
 /* A bar of width cells, filled by part of whole (0 .. 1; below 0: unknown, an
  * empty frame of dots). */
-void bar_meter(struct area area, int row, int col, int width, double filled,
-    unsigned style);
+void bar_meter(struct area area, int row, int col, int width, double filled, unsigned style);
 
 #endif

@@ -13,7 +13,7 @@
 
 #include "widgets/cells.h"
 
-#define CANVAS_LIMIT 2000	/* rows and columns; a terminal may say anything */
+#define CANVAS_LIMIT 2000 /* rows and columns; a terminal may say anything */
 
 static const struct {
 	wchar_t wide;
@@ -45,8 +45,8 @@ struct canvas *canvas_new(int rows, int cols, bool ascii)
 	canvas->rows = clamp(rows, 1, CANVAS_LIMIT);
 	canvas->cols = clamp(cols, 1, CANVAS_LIMIT);
 	canvas->ascii = ascii;
-	canvas->cells = cells_memory((size_t)canvas->rows * (size_t)canvas->cols,
-	    sizeof *canvas->cells);
+	canvas->cells =
+	    cells_memory((size_t)canvas->rows * (size_t)canvas->cols, sizeof *canvas->cells);
 	canvas_clear(canvas);
 	return canvas;
 }
@@ -96,8 +96,7 @@ static struct canvas_cell *cell_at(struct area area, int row, int col)
 {
 	if (row < 0 || row >= area.rows || col < 0 || col >= area.cols)
 		return NULL;
-	return &area.canvas->cells[(area.row + row) * area.canvas->cols +
-	    area.col + col];
+	return &area.canvas->cells[(area.row + row) * area.canvas->cols + area.col + col];
 }
 
 /* Before a cell is written over: the other half of a wide character that
@@ -112,15 +111,14 @@ static void part_halves(struct canvas *canvas, struct canvas_cell *cell)
 		blank(cell + 1, cell[1].style);
 }
 
-static void put(struct area area, int row, int col, unsigned style, wchar_t code,
-    int width)
+static void put(struct area area, int row, int col, unsigned style, wchar_t code, int width)
 {
 	struct canvas_cell *cell = cell_at(area, row, col);
 
 	if (cell == NULL || width < 1)
 		return;
 	if (width == 2 && cell_at(area, row, col + 1) == NULL) {
-		code = L' ';	/* half of it would stick out */
+		code = L' '; /* half of it would stick out */
 		width = 1;
 	}
 	part_halves(area.canvas, cell);
@@ -151,8 +149,7 @@ static void join(struct area area, int row, int col, wchar_t code)
 }
 
 /* At most length bytes of text. */
-static int draw(struct area area, int row, int col, unsigned style,
-    const char *text, size_t length)
+static int draw(struct area area, int row, int col, unsigned style, const char *text, size_t length)
 {
 	const char *end = text + length;
 	int first = col;
@@ -179,8 +176,7 @@ int area_text(struct area area, int row, int col, unsigned style, const char *te
 	return draw(area, row, col, style, text, strlen(text));
 }
 
-int area_print(struct area area, int row, int col, unsigned style,
-    const char *format, ...)
+int area_print(struct area area, int row, int col, unsigned style, const char *format, ...)
 {
 	char text[1024];
 	va_list list;
@@ -199,12 +195,12 @@ void area_fill(struct area area, int row, int col, int width, unsigned style)
 
 void area_glyph(struct area area, int row, int col, unsigned style, enum glyph glyph)
 {
-	put(area, row, col, style, area.canvas->ascii ?
-	    (wchar_t)glyphs[glyph].plain : glyphs[glyph].wide, 1);
+	put(area, row, col, style,
+	    area.canvas->ascii ? (wchar_t)glyphs[glyph].plain : glyphs[glyph].wide, 1);
 }
 
-void area_field(struct area area, int row, int col, int width, enum align align,
-    unsigned style, const char *text)
+void area_field(struct area area, int row, int col, int width, enum align align, unsigned style,
+    const char *text)
 {
 	bool ascii = area.canvas->ascii;
 	int whole = cells_width(text, ascii);
@@ -213,8 +209,7 @@ void area_field(struct area area, int row, int col, int width, enum align align,
 		return;
 	area_fill(area, row, col, width, style);
 	if (whole <= width) {
-		area_text(area, row, align == ALIGN_RIGHT ? col + width - whole : col,
-		    style, text);
+		area_text(area, row, align == ALIGN_RIGHT ? col + width - whole : col, style, text);
 		return;
 	}
 	int used;
@@ -304,8 +299,8 @@ int area_wrap(struct area area, int row, int rows, int style, const char *text)
 		bool last = used + 1 == rows;
 
 		if (style >= 0 && last)
-			area_field(area, row + used, 0, area.cols, ALIGN_LEFT,
-			    (unsigned)style, text);
+			area_field(area, row + used, 0, area.cols, ALIGN_LEFT, (unsigned)style,
+			    text);
 		else if (style >= 0)
 			draw(area, row + used, 0, (unsigned)style, text, bytes);
 		text += bytes;
@@ -327,8 +322,7 @@ char *canvas_text(const struct canvas *canvas)
 		size_t end = at;
 
 		for (int col = 0; col < canvas->cols; col++) {
-			const struct canvas_cell *cell =
-			    &canvas->cells[row * canvas->cols + col];
+			const struct canvas_cell *cell = &canvas->cells[row * canvas->cols + col];
 
 			for (int i = 0; cell->text[i] != L'\0'; i++)
 				at += cells_encode((uint32_t)cell->text[i], text + at);

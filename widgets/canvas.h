@@ -17,23 +17,23 @@
 /* What a text is, never how it looks: widgets/palette.h decides that. */
 enum style {
 	STYLE_NORMAL,
-	STYLE_DIM,		/* less important than what is around it */
+	STYLE_DIM, /* less important than what is around it */
 	STYLE_STRONG,
-	STYLE_BAR,		/* the host line */
+	STYLE_BAR, /* the host line */
 	STYLE_BAR_GOOD,
 	STYLE_BAR_WARN,
 	STYLE_BAR_BAD,
-	STYLE_TITLE,		/* headings */
+	STYLE_TITLE, /* headings */
 	STYLE_BORDER,
 	STYLE_GOOD,
-	STYLE_NOTE,		/* worth a look */
+	STYLE_NOTE, /* worth a look */
 	STYLE_WARN,
 	STYLE_BAD,
-	STYLE_KEY,		/* a key that can be pressed */
-	STYLE_INPUT,		/* text that is being typed */
+	STYLE_KEY,   /* a key that can be pressed */
+	STYLE_INPUT, /* text that is being typed */
 	STYLE_BUTTON,
 	STYLE_COUNT,
-	STYLE_SELECTED = 0x80,	/* added to one of the above */
+	STYLE_SELECTED = 0x80, /* added to one of the above */
 };
 
 /* Signs that have a stand-in on ASCII screens. */
@@ -44,29 +44,29 @@ enum glyph {
 	GLYPH_TOP_RIGHT,
 	GLYPH_BOTTOM_LEFT,
 	GLYPH_BOTTOM_RIGHT,
-	GLYPH_FULL,		/* a filled cell of a bar */
-	GLYPH_EMPTY,		/* an empty one */
+	GLYPH_FULL,  /* a filled cell of a bar */
+	GLYPH_EMPTY, /* an empty one */
 	GLYPH_ELLIPSIS,
-	GLYPH_MARK,		/* before the selected row */
-	GLYPH_UP,		/* there is more above */
+	GLYPH_MARK, /* before the selected row */
+	GLYPH_UP,   /* there is more above */
 	GLYPH_DOWN,
 	GLYPH_COUNT,
 };
 
 enum align { ALIGN_LEFT, ALIGN_RIGHT };
 
-#define CANVAS_CHARACTERS 3	/* one and two that join it */
+#define CANVAS_CHARACTERS 3 /* one and two that join it */
 
 struct canvas_cell {
 	wchar_t text[CANVAS_CHARACTERS + 1];
-	uint8_t width;		/* 0: the right half of the wide one before it */
+	uint8_t width; /* 0: the right half of the wide one before it */
 	uint8_t style;
 };
 
 struct canvas {
 	int rows, cols;
 	bool ascii;
-	int cursor_row, cursor_col;	/* where the terminal's cursor rests */
+	int cursor_row, cursor_col; /* where the terminal's cursor rests */
 	struct canvas_cell *cells;
 };
 
@@ -77,7 +77,7 @@ struct area {
 };
 
 struct canvas *canvas_new(int rows, int cols, bool ascii);
-void canvas_free(struct canvas *canvas);	/* NULL allowed */
+void canvas_free(struct canvas *canvas); /* NULL allowed */
 void canvas_clear(struct canvas *canvas);
 struct area canvas_area(struct canvas *canvas);
 struct area area_part(struct area area, int row, int col, int rows, int cols);
@@ -90,11 +90,11 @@ char *canvas_styles(const struct canvas *canvas);
 
 /* Draws text from col on; cut at the area's edge. Returns the column behind. */
 int area_text(struct area area, int row, int col, unsigned style, const char *text);
-int area_print(struct area area, int row, int col, unsigned style,
-    const char *format, ...) __attribute__((format(printf, 5, 6)));
+int area_print(struct area area, int row, int col, unsigned style, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 /* Text in exactly width cells: filled with spaces, or cut with an ellipsis. */
-void area_field(struct area area, int row, int col, int width, enum align align,
-    unsigned style, const char *text);
+void area_field(struct area area, int row, int col, int width, enum align align, unsigned style,
+    const char *text);
 void area_fill(struct area area, int row, int col, int width, unsigned style);
 void area_glyph(struct area area, int row, int col, unsigned style, enum glyph glyph);
 /* A line across the area with a title in it (NULL: none). */

@@ -63,14 +63,14 @@ void canvas_curses_free(struct canvas_curses *curses)
 	free(curses);
 }
 
-static void show_cell(const struct canvas_curses *curses,
-    const struct canvas_cell *cell, int row, int col)
+static void show_cell(const struct canvas_curses *curses, const struct canvas_cell *cell, int row,
+    int col)
 {
 	size_t look = look_index(cell->style);
 	cchar_t wide;
 
-	if (setcchar(&wide, cell->text, curses->looks[look].attributes,
-	    curses->looks[look].pair, NULL) == OK)
+	if (setcchar(&wide, cell->text, curses->looks[look].attributes, curses->looks[look].pair,
+		NULL) == OK)
 		mvadd_wch(row, col, &wide);
 }
 
@@ -80,15 +80,13 @@ static bool same(const struct canvas_cell *a, const struct canvas_cell *b)
 	    memcmp(a->text, b->text, sizeof a->text) == 0;
 }
 
-void canvas_curses_show(struct canvas_curses *curses, const struct canvas *canvas,
-    bool all)
+void canvas_curses_show(struct canvas_curses *curses, const struct canvas *canvas, bool all)
 {
 	struct canvas *shown = curses->shown;
 
 	if (shown == NULL || shown->rows != canvas->rows || shown->cols != canvas->cols) {
 		canvas_free(shown);
-		shown = curses->shown = canvas_new(canvas->rows, canvas->cols,
-		    canvas->ascii);
+		shown = curses->shown = canvas_new(canvas->rows, canvas->cols, canvas->ascii);
 		all = true;
 	}
 	if (all) {

@@ -14,10 +14,9 @@ struct canvas_curses;
 
 /* colours: what the terminal has, 0 with NO_COLOR. */
 struct canvas_curses *canvas_curses_new(int colours);
-void canvas_curses_free(struct canvas_curses *curses);	/* NULL allowed */
+void canvas_curses_free(struct canvas_curses *curses); /* NULL allowed */
 /* Hands the cells that differ from the last time to ncurses, which writes as
  * little as it can. all: forget what was there. */
-void canvas_curses_show(struct canvas_curses *curses, const struct canvas *canvas,
-    bool all);
+void canvas_curses_show(struct canvas_curses *curses, const struct canvas *canvas, bool all);
 
 #endif

@@ -74,10 +74,22 @@ static uint32_t plain(uint32_t code)
 		uint16_t code;
 		char shown;
 	} likes[] = {
-		{ 0xa0, ' ' }, { 0xb5, 'u' }, { 0xb7, '*' }, { 0xd7, 'x' },
-		{ 0x2010, '-' }, { 0x2011, '-' }, { 0x2013, '-' }, { 0x2014, '-' },
-		{ 0x2018, '\'' }, { 0x2019, '\'' }, { 0x201c, '"' }, { 0x201d, '"' },
-		{ 0x2022, '*' }, { 0x2026, '.' }, { 0x2190, '<' }, { 0x2192, '>' },
+		{ 0xa0, ' ' },
+		{ 0xb5, 'u' },
+		{ 0xb7, '*' },
+		{ 0xd7, 'x' },
+		{ 0x2010, '-' },
+		{ 0x2011, '-' },
+		{ 0x2013, '-' },
+		{ 0x2014, '-' },
+		{ 0x2018, '\'' },
+		{ 0x2019, '\'' },
+		{ 0x201c, '"' },
+		{ 0x201d, '"' },
+		{ 0x2022, '*' },
+		{ 0x2026, '.' },
+		{ 0x2190, '<' },
+		{ 0x2192, '>' },
 	};
 
 	for (size_t i = 0; i < sizeof likes / sizeof likes[0]; i++)
@@ -101,7 +113,7 @@ int cells_shown(uint32_t code, bool ascii, uint32_t *shown_r)
 		*shown_r = plain(code);
 		return 1;
 	}
-	if (code == 0xad) {	/* terminals show it, wcwidth does not know */
+	if (code == 0xad) { /* terminals show it, wcwidth does not know */
 		*shown_r = '-';
 		return 1;
 	}

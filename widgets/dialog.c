@@ -9,7 +9,7 @@
 
 static size_t button_count(const struct dialog *dialog)
 {
-	size_t count = 0;
+	size_t count = 1;
 
 	while (count < BUTTONS_MAX && dialog->buttons[count] != NULL)
 		count++;
@@ -23,7 +23,8 @@ static int line_rows(const struct dialog *dialog, struct area area, int width)
 	int rows = 0;
 
 	for (size_t i = 0; i < DIALOG_LINES && dialog->lines[i] != NULL; i++)
-		rows += *dialog->lines[i] == '\0' ? 1 :
+		rows += *dialog->lines[i] == '\0' ?
+		    1 :
 		    area_wrap(ruler, 0, area.rows, -1, dialog->lines[i]);
 	return rows;
 }
@@ -41,14 +42,14 @@ static void draw_buttons(struct dialog *dialog, struct area inside)
 		dialog->button_col[i] = inside.col + col;
 		if (focused)
 			area_cursor(inside, row, col + 2);
-		col = area_text(inside, row, col, STYLE_BUTTON |
-		    (focused ? STYLE_SELECTED : 0), text);
+		col = area_text(inside, row, col, STYLE_BUTTON | (focused ? STYLE_SELECTED : 0),
+		    text);
 		dialog->button_end[i] = inside.col + col;
 		col += 2;
 	}
-	area_print(inside, row + 1, 0, STYLE_DIM, inside.cols < 44 ? "Enter: %s  Tab: other" :
-	    "Enter: %s   Tab: another   Esc: %s", dialog->buttons[dialog->focused],
-	    dialog->buttons[0]);
+	area_print(inside, row + 1, 0, STYLE_DIM,
+	    inside.cols < 44 ? "Enter: %s  Tab: other" : "Enter: %s   Tab: another   Esc: %s",
+	    dialog->buttons[dialog->focused], dialog->buttons[0]);
 }
 
 void dialog_draw(struct dialog *dialog, struct area area)
@@ -60,13 +61,14 @@ void dialog_draw(struct dialog *dialog, struct area area)
 
 	if (tight)
 		height = area.rows;
-	dialog->drawn = area_part(area, (area.rows - height) / 2,
-	    (area.cols - width) / 2, height, width);
+	dialog->drawn =
+	    area_part(area, (area.rows - height) / 2, (area.cols - width) / 2, height, width);
 	struct area inside = area_frame(dialog->drawn, dialog->title);
 	int row = 0, last = inside.rows - 2;
 
 	for (size_t i = 0; i < DIALOG_LINES && dialog->lines[i] != NULL && row < last; i++)
-		row += *dialog->lines[i] == '\0' ? 1 :
+		row += *dialog->lines[i] == '\0' ?
+		    1 :
 		    area_wrap(inside, row, last - row, STYLE_NORMAL, dialog->lines[i]);
 	draw_buttons(dialog, inside);
 }

@@ -27,30 +27,30 @@ enum state {
 	STATE_GROUND,
 	STATE_ESCAPE,
 	STATE_CSI,
-	STATE_LINUX,		/* ESC [ [ : the Linux console's F1 to F5 */
+	STATE_LINUX, /* ESC [ [ : the Linux console's F1 to F5 */
 	STATE_SS3,
-	STATE_STRING,		/* OSC, DCS, APC, PM, SOS: until ST or BEL */
+	STATE_STRING, /* OSC, DCS, APC, PM, SOS: until ST or BEL */
 	STATE_STRING_ESCAPE,
-	STATE_MOUSE,		/* ESC [ M: three bytes of the old mouse report */
+	STATE_MOUSE, /* ESC [ M: three bytes of the old mouse report */
 	STATE_PASTE,
-	STATE_CHARACTER,	/* inside a UTF-8 character */
+	STATE_CHARACTER, /* inside a UTF-8 character */
 };
 
 struct keys {
 	bool utf8;
 	int escape_ms;
 	enum state state;
-	int64_t last_ms;	/* when the newest byte came */
-	int64_t late_until;	/* the byte after a lone ESC: see above */
-	bool eight;		/* the string began with an 8-bit control */
-	bool doubled;		/* ESC came twice: Alt with a sequence */
+	int64_t last_ms;    /* when the newest byte came */
+	int64_t late_until; /* the byte after a lone ESC: see above */
+	bool eight;         /* the string began with an 8-bit control */
+	bool doubled;       /* ESC came twice: Alt with a sequence */
 	char parameters[PARAMETERS_MAX + 1];
-	size_t length;		/* of parameters; over the limit: not a key */
+	size_t length; /* of parameters; over the limit: not a key */
 	int old_mouse[3];
-	char character[5];	/* UTF-8 so far */
+	char character[5]; /* UTF-8 so far */
 	size_t wanted;
 	bool alt;
-	size_t matched;		/* of the end mark of a paste */
+	size_t matched; /* of the end mark of a paste */
 	keys_each *each;
 	void *arg;
 };
@@ -84,8 +84,7 @@ static void emit_code(struct keys *keys, enum press code)
 
 static void emit_function(struct keys *keys, int number)
 {
-	emit(keys, (struct key){ .code = PRESS_FUNCTION, .number = number,
-	    .alt = keys->alt });
+	emit(keys, (struct key){ .code = PRESS_FUNCTION, .number = number, .alt = keys->alt });
 }
 
 /* ---- Sequences ---- */
@@ -97,9 +96,12 @@ static bool letter(struct keys *keys, unsigned char byte)
 		unsigned char byte;
 		enum press code;
 	} letters[] = {
-		{ 'A', PRESS_ARROW_UP }, { 'B', PRESS_ARROW_DOWN },
-		{ 'C', PRESS_ARROW_RIGHT }, { 'D', PRESS_ARROW_LEFT },
-		{ 'H', PRESS_FIRST }, { 'F', PRESS_LAST },
+		{ 'A', PRESS_ARROW_UP },
+		{ 'B', PRESS_ARROW_DOWN },
+		{ 'C', PRESS_ARROW_RIGHT },
+		{ 'D', PRESS_ARROW_LEFT },
+		{ 'H', PRESS_FIRST },
+		{ 'F', PRESS_LAST },
 	};
 
 	for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
@@ -118,8 +120,7 @@ static void tilde(struct keys *keys, int number)
 
 	for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
 		if (number >= functions[i].first && number <= functions[i].last)
-			emit_function(keys, functions[i].function + number -
-			    functions[i].first);
+			emit_function(keys, functions[i].function + number - functions[i].first);
 	switch (number) {
 	case 1:
 	case 7:
@@ -154,7 +155,7 @@ static void tilde(struct keys *keys, int number)
 static void mouse(struct keys *keys, int button, int col, int row)
 {
 	struct key key = { .row = row - 1, .col = col - 1 };
-	int plain = button & ~(4 | 8 | 16);	/* without Shift, Alt, Control */
+	int plain = button & ~(4 | 8 | 16); /* without Shift, Alt, Control */
 
 	if (row < 1 || col < 1)
 		return;
@@ -224,7 +225,7 @@ static void csi(struct keys *keys, unsigned char last)
 
 static void ss3(struct keys *keys, unsigned char byte)
 {
-	static const char pad[] = "*+,-./0123456789";	/* from 'j' on */
+	static const char pad[] = "*+,-./0123456789"; /* from 'j' on */
 
 	keys->state = STATE_GROUND;
 	if (letter(keys, byte))
@@ -234,8 +235,10 @@ static void ss3(struct keys *keys, unsigned char byte)
 	else if (byte == 'M')
 		emit_code(keys, PRESS_ENTER);
 	else if (byte >= 'j' && byte <= 'y')
-		emit(keys, (struct key){ .code = PRESS_CHARACTER,
-		    .character = (unsigned char)pad[byte - 'j'], .alt = keys->alt });
+		emit(keys,
+		    (struct key){ .code = PRESS_CHARACTER,
+			.character = (unsigned char)pad[byte - 'j'],
+			.alt = keys->alt });
 }
 
 /* What follows ESC; false: nothing that begins a sequence. */
@@ -288,8 +291,10 @@ static void control(struct keys *keys, unsigned char byte)
 		break;
 	default:
 		if (byte >= 1 && byte <= 26)
-			emit(keys, (struct key){ .code = PRESS_CONTROL,
-			    .character = (uint32_t)byte + 'A' - 1, .alt = keys->alt });
+			emit(keys,
+			    (struct key){ .code = PRESS_CONTROL,
+				.character = (uint32_t)byte + 'A' - 1,
+				.alt = keys->alt });
 		break;
 	}
 }
@@ -297,8 +302,10 @@ static void control(struct keys *keys, unsigned char byte)
 /* How many bytes a character has that begins with lead; 0: none does. */
 static size_t character_bytes(unsigned char lead)
 {
-	return lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 :
-	    lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+	return lead >= 0xc2 && lead < 0xe0 ? 2 :
+	    lead >= 0xe0 && lead < 0xf0    ? 3 :
+	    lead >= 0xf0 && lead < 0xf5    ? 4 :
+					     0;
 }
 
 static void emit_character(struct keys *keys, enum press code)
@@ -311,8 +318,7 @@ static void emit_character(struct keys *keys, enum press code)
 	if (code == PRESS_CHARACTER && character >= 0x80 && character < 0xa0)
 		eight_bit(keys, character);
 	else if (character >= 0xa0 && *text == '\0')
-		emit(keys, (struct key){ .code = code, .character = character,
-		    .alt = keys->alt });
+		emit(keys, (struct key){ .code = code, .character = character, .alt = keys->alt });
 }
 
 static void plain(struct keys *keys, unsigned char byte)
@@ -321,8 +327,8 @@ static void plain(struct keys *keys, unsigned char byte)
 	if (byte < 0x20 || byte == 0x7f) {
 		control(keys, byte);
 	} else if (byte < 0x80) {
-		emit(keys, (struct key){ .code = PRESS_CHARACTER, .character = byte,
-		    .alt = keys->alt });
+		emit(keys,
+		    (struct key){ .code = PRESS_CHARACTER, .character = byte, .alt = keys->alt });
 	} else if (keys->utf8 && (keys->wanted = character_bytes(byte)) > 0) {
 		keys->character[0] = (char)byte;
 		keys->length = 1;
@@ -364,7 +370,7 @@ static void escape(struct keys *keys, unsigned char byte)
 
 static void pasted(struct keys *keys, unsigned char byte)
 {
-	if (keys->length > 0) {		/* inside a UTF-8 character */
+	if (keys->length > 0) { /* inside a UTF-8 character */
 		if ((byte & 0xc0) == 0x80) {
 			keys->character[keys->length++] = (char)byte;
 			if (keys->length == keys->wanted) {
@@ -396,7 +402,7 @@ static void paste(struct keys *keys, unsigned char byte)
 		}
 		return;
 	}
-	for (size_t i = 1; i < keys->matched; i++)	/* it was text after all */
+	for (size_t i = 1; i < keys->matched; i++) /* it was text after all */
 		pasted(keys, (unsigned char)paste_end[i]);
 	keys->matched = byte == 0x1b;
 	if (byte != 0x1b)
@@ -449,7 +455,7 @@ static void old_mouse_byte(struct keys *keys, unsigned char byte)
 
 static void character_byte(struct keys *keys, unsigned char byte, int64_t now_ms)
 {
-	if ((byte & 0xc0) != 0x80) {	/* broken: what comes now counts by itself */
+	if ((byte & 0xc0) != 0x80) { /* broken: what comes now counts by itself */
 		keys->state = STATE_GROUND;
 		ground(keys, byte, now_ms);
 		return;
@@ -477,8 +483,8 @@ static void string_escape(struct keys *keys, unsigned char byte)
 	keys->alt = false;
 	if (byte == '\\')
 		return;
-	keys->state = STATE_ESCAPE;	/* a new sequence breaks the string off */
-	keys->doubled = true;		/* and its ESC is no key */
+	keys->state = STATE_ESCAPE; /* a new sequence breaks the string off */
+	keys->doubled = true;       /* and its ESC is no key */
 	if (byte != 0x1b)
 		escape(keys, byte);
 }
@@ -564,8 +570,8 @@ void keys_tick(struct keys *keys, int64_t now_ms, keys_each *each, void *arg)
 	keys->length = 0;
 }
 
-void keys_feed(struct keys *keys, const void *bytes, size_t count, int64_t now_ms,
-    keys_each *each, void *arg)
+void keys_feed(struct keys *keys, const void *bytes, size_t count, int64_t now_ms, keys_each *each,
+    void *arg)
 {
 	/* Nothing is ended for its age here: what waited to be read while the
 	 * program was stopped has come in time. */

@@ -14,14 +14,14 @@
  * Pure: the caller reads and tells the time.
  */
 enum press {
-	PRESS_CHARACTER,		/* character: a code point from 32 on */
-	PRESS_CONTROL,		/* character: 'A' .. 'Z' */
-	PRESS_PASTED,		/* character: one of a pasted text */
+	PRESS_CHARACTER, /* character: a code point from 32 on */
+	PRESS_CONTROL,   /* character: 'A' .. 'Z' */
+	PRESS_PASTED,    /* character: one of a pasted text */
 	PRESS_ESCAPE,
 	PRESS_ENTER,
 	PRESS_TAB,
 	PRESS_BACKTAB,
-	PRESS_ERASE,		/* Backspace */
+	PRESS_ERASE, /* Backspace */
 	PRESS_DELETE,
 	PRESS_INSERT,
 	PRESS_ARROW_UP,
@@ -30,10 +30,10 @@ enum press {
 	PRESS_ARROW_RIGHT,
 	PRESS_PAGE_UP,
 	PRESS_PAGE_DOWN,
-	PRESS_FIRST,		/* Home */
-	PRESS_LAST,		/* End */
-	PRESS_FUNCTION,		/* number: 1 .. 12 */
-	PRESS_CLICK,		/* row, col: button 1 was pressed there */
+	PRESS_FIRST,    /* Home */
+	PRESS_LAST,     /* End */
+	PRESS_FUNCTION, /* number: 1 .. 12 */
+	PRESS_CLICK,    /* row, col: button 1 was pressed there */
 	PRESS_WHEEL_UP,
 	PRESS_WHEEL_DOWN,
 };
@@ -41,9 +41,9 @@ enum press {
 struct key {
 	enum press code;
 	uint32_t character;
-	bool alt;		/* with Alt, or Esc came in the same read */
+	bool alt; /* with Alt, or right behind an Esc */
 	int number;
-	int row, col;		/* of the mouse, from 0 */
+	int row, col; /* of the mouse, from 0 */
 };
 
 struct keys;
@@ -52,11 +52,11 @@ typedef void keys_each(void *arg, const struct key *key);
 /* utf8: bytes over 127 are UTF-8; else they are dropped. escape_ms: how long a
  * lone ESC may still become a sequence. */
 struct keys *keys_new(bool utf8, int escape_ms);
-void keys_free(struct keys *keys);	/* NULL allowed */
+void keys_free(struct keys *keys); /* NULL allowed */
 /* Calls each for every key that is complete. now_ms: any clock that only goes
  * forward. */
-void keys_feed(struct keys *keys, const void *bytes, size_t count, int64_t now_ms,
-    keys_each *each, void *arg);
+void keys_feed(struct keys *keys, const void *bytes, size_t count, int64_t now_ms, keys_each *each,
+    void *arg);
 /* When keys_tick is to be called again: milliseconds from now, -1: not. */
 int keys_wait(const struct keys *keys, int64_t now_ms);
 /* Ends what has waited too long: a lone ESC becomes a key, the rest is dropped. */

@@ -50,8 +50,7 @@ static struct area place(const struct menu *menu, struct area area, int row, int
 	return area_part(area, row, col, height, width);
 }
 
-static void draw_entry(struct area inside, int row, const struct menu_entry *entry,
-    bool selected)
+static void draw_entry(struct area inside, int row, const struct menu_entry *entry, bool selected)
 {
 	if (entry->label == NULL) {
 		for (int col = 0; col < inside.cols; col++)
@@ -91,8 +90,8 @@ void menu_draw(struct menu *menu, struct area area, int row, int col)
 	if (menu->top > 0)
 		area_glyph(menu->drawn, 0, menu->drawn.cols - 3, STYLE_NOTE, GLYPH_UP);
 	if (menu->top + page < menu->count)
-		area_glyph(menu->drawn, menu->drawn.rows - 1, menu->drawn.cols - 3,
-		    STYLE_NOTE, GLYPH_DOWN);
+		area_glyph(menu->drawn, menu->drawn.rows - 1, menu->drawn.cols - 3, STYLE_NOTE,
+		    GLYPH_DOWN);
 }
 
 static void move(struct menu *menu, int by)
@@ -120,8 +119,8 @@ static int click(struct menu *menu, const struct key *key)
 	if (key->row < d.row || key->row >= d.row + d.rows || key->col < d.col ||
 	    key->col >= d.col + d.cols)
 		return MENU_CLOSED;
-	if (key->row == d.row || key->row == d.row + d.rows - 1 ||
-	    row < 0 || (size_t)row >= menu->count || menu->entries[row].label == NULL)
+	if (key->row == d.row || key->row == d.row + d.rows - 1 || row < 0 ||
+	    (size_t)row >= menu->count || menu->entries[row].label == NULL)
 		return MENU_NOTHING;
 	menu->selected = (size_t)row;
 	return choose(menu);

@@ -13,18 +13,18 @@
  * screen. An entry that cannot be chosen now says why instead of vanishing.
  */
 struct menu_entry {
-	const char *label;	/* NULL: a line between groups */
-	const char *key;	/* what does the same without the menu */
-	const char *refusal;	/* why it cannot be chosen; NULL: it can */
-	int id;			/* the caller's, from 0 */
+	const char *label;   /* NULL: a line between groups */
+	const char *key;     /* what does the same without the menu */
+	const char *refusal; /* why it cannot be chosen; NULL: it can */
+	int id;              /* the caller's, from 0 */
 };
 
 struct menu {
 	const char *title;
-	const struct menu_entry *entries;	/* the caller's */
+	const struct menu_entry *entries; /* the caller's */
 	size_t count;
 	size_t selected, top;
-	struct area drawn;	/* where it was last drawn */
+	struct area drawn; /* where it was last drawn */
 };
 
 enum { MENU_NOTHING = -1, MENU_CLOSED = -2 };

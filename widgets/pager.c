@@ -26,8 +26,8 @@ static int word_width(const char *text, bool ascii)
 
 /* Whether a wrapped line goes on in the next row before text: a character that
  * has no room, or a word that has none but would have a row of its own. */
-static bool breaks(struct area area, int at, int width, bool word_begins,
-    const char *text, int indent)
+static bool breaks(struct area area, int at, int width, bool word_begins, const char *text,
+    int indent)
 {
 	if (at + width > area.cols)
 		return true;
@@ -40,8 +40,7 @@ static bool breaks(struct area area, int at, int width, bool word_begins,
 
 /* Draws a line from row on over at most rows rows and returns how many it
  * takes; with row -1 it only counts. */
-static int draw_line(const struct pager *pager, struct area area, int row, int rows,
-    size_t index)
+static int draw_line(const struct pager *pager, struct area area, int row, int rows, size_t index)
 {
 	struct pager_line line = { 0 };
 	bool ascii = area.canvas->ascii;
@@ -59,8 +58,8 @@ static int draw_line(const struct pager *pager, struct area area, int row, int r
 			int width = cells_shown(code, ascii, &shown);
 			char one[5];
 
-			if (pager->wrap && width > 0 && breaks(area, at, width,
-			    before == ' ' && code != ' ', text, indent)) {
+			if (pager->wrap && width > 0 &&
+			    breaks(area, at, width, before == ' ' && code != ' ', text, indent)) {
 				if (used == rows)
 					return used;
 				used++;
@@ -71,8 +70,8 @@ static int draw_line(const struct pager *pager, struct area area, int row, int r
 			before = code;
 			one[cells_encode(shown, one)] = '\0';
 			if (row >= 0 && width >= 0 && at - skip >= 0)
-				area_text(area, row + used - 1, at - skip,
-				    line.spans[i].style, one);
+				area_text(area, row + used - 1, at - skip, line.spans[i].style,
+				    one);
 			at += width > 0 ? width : 0;
 		}
 	}
@@ -130,7 +129,7 @@ static void up(struct pager *pager, size_t lines)
 static void down(struct pager *pager, size_t lines)
 {
 	if (!pager->follow)
-		pager->top += lines;	/* drawing keeps it in range */
+		pager->top += lines; /* drawing keeps it in range */
 }
 
 static void sideways(struct pager *pager, int cells)
@@ -220,8 +219,7 @@ bool pager_key(struct pager *pager, const struct key *key)
 
 size_t pager_new_lines(const struct pager *pager)
 {
-	return pager->follow || pager->lines < pager->seen ? 0 :
-	    pager->lines - pager->seen;
+	return pager->follow || pager->lines < pager->seen ? 0 : pager->lines - pager->seen;
 }
 
 void pager_prepended(struct pager *pager, size_t count)

@@ -19,7 +19,7 @@
 struct pager_line {
 	size_t count;
 	struct {
-		const char *text;	/* borrowed until the next call */
+		const char *text; /* borrowed until the next call */
 		unsigned style;
 	} spans[PAGER_SPANS];
 };
@@ -30,11 +30,11 @@ struct pager {
 	void *arg;
 	bool follow;
 	bool wrap;
-	size_t top;		/* the first line that is seen */
-	size_t seen;		/* lines that were there when following stopped */
-	int indent;		/* of the rows that a wrapped line goes on in; 0: 2 */
-	int left;		/* cells scrolled to the right, without wrap */
-	int page, width;	/* of the area it was last drawn in */
+	size_t top;      /* the first line that is seen */
+	size_t seen;     /* lines that were there when following stopped */
+	int indent;      /* of the rows that a wrapped line goes on in; 0: 2 */
+	int left;        /* cells scrolled to the right, without wrap */
+	int page, width; /* of the area it was last drawn in */
 };
 
 void pager_draw(struct pager *pager, struct area area);

@@ -10,10 +10,10 @@
 enum { RED = 1, GREEN = 2, YELLOW = 3, BLUE = 4, MAGENTA = 5, CYAN = 6, WHITE = 7 };
 
 struct row {
-	short plain, plain_behind;	/* with 8 or 16 colours */
-	short rich, rich_behind;	/* with 256 */
+	short plain, plain_behind; /* with 8 or 16 colours */
+	short rich, rich_behind;   /* with 256 */
 	bool bold, dim, underline, reverse;
-	bool reverse_mono;		/* without colours */
+	bool reverse_mono; /* without colours */
 };
 
 static const struct row rows[STYLE_COUNT] = {

@@ -11,7 +11,7 @@
  * light and dark ones both work. Pure.
  */
 struct palette_look {
-	short foreground, background;	/* a colour number, -1: the terminal's own */
+	short foreground, background; /* a colour number, -1: the terminal's own */
 	bool bold, dim, underline, reverse;
 };
 

@@ -18,8 +18,7 @@
 #define LEAVE_SECONDS 2
 
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT };
-static const int reports[] = { SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT,
-	SIGWINCH };
+static const int reports[] = { SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT, SIGWINCH };
 #define CRASHES (sizeof crashes / sizeof crashes[0])
 #define REPORTS (sizeof reports / sizeof reports[0])
 
@@ -55,7 +54,7 @@ static void on_crash(int number)
 		if (crashes[i] == number)
 			sigaction(number, &kept.before_crash[i], NULL);
 	errno = error;
-	raise(number);	/* delivered when this handler returns */
+	raise(number); /* delivered when this handler returns */
 }
 
 static void on_report(int number)
@@ -73,7 +72,7 @@ static void on_report(int number)
 		alarm(LEAVE_SECONDS);
 	}
 	if (write(kept.pipe[1], "", 1) < 0)
-		errno = error;	/* full: the reader is to be woken already */
+		errno = error; /* full: the reader is to be woken already */
 	errno = error;
 }
 
@@ -84,8 +83,7 @@ static void on_alarm(int number)
 	_exit(128 + (end_signal ? end_signal : SIGALRM));
 }
 
-static void handle(int number, void (*handler)(int), int flags,
-    struct sigaction *before_r)
+static void handle(int number, void (*handler)(int), int flags, struct sigaction *before_r)
 {
 	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
 

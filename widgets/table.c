@@ -8,11 +8,11 @@
 #include <string.h>
 
 #define COLUMNS_MAX 16
-#define MARK 2		/* cells before the first column */
+#define MARK 2 /* cells before the first column */
 
 struct layout {
 	size_t count;
-	int width[COLUMNS_MAX];	/* 0: left out */
+	int width[COLUMNS_MAX]; /* 0: left out */
 };
 
 static int taken(const struct layout *layout)
@@ -74,15 +74,14 @@ static void lay_out(const struct table_column *columns, int width, struct layout
 		grow(columns, layout, left);
 }
 
-static void draw_titles(const struct table *table, struct area area,
-    const struct layout *layout)
+static void draw_titles(const struct table *table, struct area area, const struct layout *layout)
 {
 	int col = MARK;
 
 	for (size_t i = 0; i < layout->count; i++)
 		if (layout->width[i] > 0) {
-			area_field(area, 0, col, layout->width[i],
-			    table->columns[i].align, STYLE_TITLE, table->columns[i].title);
+			area_field(area, 0, col, layout->width[i], table->columns[i].align,
+			    STYLE_TITLE, table->columns[i].title);
 			col += layout->width[i] + 1;
 		}
 }
@@ -98,8 +97,8 @@ static void draw_row(const struct table *table, struct area area, int at, size_t
 		if (layout->width[i] == 0)
 			continue;
 		table->cell(table->arg, row, i, &cell);
-		area_field(area, at, col, layout->width[i], table->columns[i].align,
-		    cell.style, cell.text);
+		area_field(area, at, col, layout->width[i], table->columns[i].align, cell.style,
+		    cell.text);
 		col += layout->width[i] + 1;
 	}
 	if (row == table->selected) {
@@ -140,9 +139,11 @@ void table_draw(struct table *table, struct area area)
 	if (table->top > 0)
 		area_glyph(area, 0, 0, STYLE_NOTE, GLYPH_UP);
 	if (table->top + (size_t)table->page < table->rows)
-		area_glyph(area, table->page, 1, STYLE_NOTE |
-		    (table->selected == table->top + (size_t)table->page - 1 ?
-		    STYLE_SELECTED : 0), GLYPH_DOWN);
+		area_glyph(area, table->page, 1,
+		    STYLE_NOTE |
+			(table->selected == table->top + (size_t)table->page - 1 ? STYLE_SELECTED :
+										   0),
+		    GLYPH_DOWN);
 }
 
 static void move(struct table *table, int by)
@@ -150,11 +151,10 @@ static void move(struct table *table, int by)
 	size_t most = table->rows > 0 ? table->rows - 1 : 0;
 
 	if (by < 0)
-		table->selected = (size_t)-by > table->selected ? 0 :
-		    table->selected - (size_t)-by;
+		table->selected = (size_t)-by > table->selected ? 0 : table->selected - (size_t)-by;
 	else
-		table->selected = table->selected + (size_t)by > most ? most :
-		    table->selected + (size_t)by;
+		table->selected =
+		    table->selected + (size_t)by > most ? most : table->selected + (size_t)by;
 	table_clamp(table);
 }
 

@@ -15,11 +15,11 @@
  * when a figure changes. The caller owns the struct and zeroes it.
  */
 struct table_column {
-	const char *title;	/* NULL ends the list */
-	int width;		/* cells at least */
-	int grow;		/* takes so many parts of what is left */
-	int most;		/* and at most so many cells in all; 0: no limit */
-	int rank;		/* 0: always there; higher ones are left out first */
+	const char *title; /* NULL ends the list */
+	int width;         /* cells at least */
+	int grow;          /* takes so many parts of what is left */
+	int most;          /* and at most so many cells in all; 0: no limit */
+	int rank;          /* 0: always there; higher ones are left out first */
 	enum align align;
 };
 
@@ -31,9 +31,9 @@ struct table_cell {
 struct table {
 	const struct table_column *columns;
 	size_t rows;
-	size_t selected;	/* below rows, 0 when there are none */
-	size_t top;		/* the first row that is seen */
-	int page;		/* rows that were seen when it was last drawn */
+	size_t selected; /* below rows, 0 when there are none */
+	size_t top;      /* the first row that is seen */
+	int page;        /* rows that were seen when it was last drawn */
 	/* Fills one cell; called while drawing. */
 	void (*cell)(void *arg, size_t row, size_t column, struct table_cell *cell_r);
 	void *arg;

@@ -108,8 +108,7 @@ static bool stand_in(const char *type, char *out, size_t size)
 	return false;
 }
 
-static enum terminal_problem choose(char *type_r, size_t type_size, char *note,
-    size_t size)
+static enum terminal_problem choose(char *type_r, size_t type_size, char *note, size_t size)
 {
 	const char *type = getenv("TERM");
 
@@ -127,8 +126,8 @@ static enum terminal_problem choose(char *type_r, size_t type_size, char *note,
 	if (type == NULL || *type == '\0')
 		snprintf(note, size, "TERM is not set: %s stands in", type_r);
 	else
-		snprintf(note, size, "terminal type %.40s is not known here: %s stands in",
-		    type, type_r);
+		snprintf(note, size, "terminal type %.40s is not known here: %s stands in", type,
+		    type_r);
 	return TERMINAL_FINE;
 }
 
@@ -194,7 +193,7 @@ static void setup_modes(struct terminal *t)
 	raw();
 	noecho();
 	nonl();
-	typeahead(-1);		/* never leave a frame half drawn for a key */
+	typeahead(-1); /* never leave a frame half drawn for a key */
 	leaveok(stdscr, FALSE);
 	t->has_mouse = has_capability("kmous");
 	t->colours = colours();
@@ -203,8 +202,7 @@ static void setup_modes(struct terminal *t)
 	t->signals = restore_begin(STDOUT_FILENO, &t->before, reset);
 }
 
-struct terminal *terminal_open(enum terminal_problem *problem_r, char *note,
-    size_t size)
+struct terminal *terminal_open(enum terminal_problem *problem_r, char *note, size_t size)
 {
 	char type[128];
 
@@ -279,8 +277,8 @@ static void measure(void)
 {
 	struct winsize size;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 &&
-	    size.ws_col > 0 && (size.ws_row != LINES || size.ws_col != COLS))
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0 &&
+	    (size.ws_row != LINES || size.ws_col != COLS))
 		resize_term(size.ws_row, size.ws_col);
 }
 
@@ -290,7 +288,7 @@ unsigned terminal_events(struct terminal *t)
 
 	(void)t;
 	if (events & TERMINAL_CONTINUED) {
-		reset_prog_mode();	/* the shell had it meanwhile */
+		reset_prog_mode(); /* the shell had it meanwhile */
 		events |= TERMINAL_RESIZED;
 	}
 	if (events & TERMINAL_RESIZED)
@@ -364,7 +362,7 @@ void terminal_suspend(struct terminal *t)
 	restore_hold(true);
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTSTP, &stop, &before);
-	kill(0, SIGTSTP);	/* the whole job, as Ctrl-Z would */
+	kill(0, SIGTSTP); /* the whole job, as Ctrl-Z would */
 	sigaction(SIGTSTP, &before, NULL);
 	restore_hold(false);
 	reset_prog_mode();

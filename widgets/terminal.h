@@ -17,29 +17,28 @@ struct terminal;
 
 enum terminal_problem {
 	TERMINAL_FINE,
-	TERMINAL_NONE,		/* stdin or stdout is no terminal */
-	TERMINAL_DUMB,		/* it cannot place the cursor */
-	TERMINAL_UNKNOWN,	/* TERM is not known, and nothing like it is */
+	TERMINAL_NONE,    /* stdin or stdout is no terminal */
+	TERMINAL_DUMB,    /* it cannot place the cursor */
+	TERMINAL_UNKNOWN, /* TERM is not known, and nothing like it is */
 };
 
 enum terminal_event {
-	TERMINAL_RESIZED = 1,	/* draw everything again */
-	TERMINAL_END = 2,	/* SIGTERM, SIGHUP, SIGINT: leave */
-	TERMINAL_SUSPEND = 4,	/* SIGTSTP from outside */
-	TERMINAL_CONTINUED = 8,	/* it had been stopped */
+	TERMINAL_RESIZED = 1,   /* draw everything again */
+	TERMINAL_END = 2,       /* SIGTERM, SIGHUP, SIGINT: leave */
+	TERMINAL_SUSPEND = 4,   /* SIGTSTP from outside */
+	TERMINAL_CONTINUED = 8, /* it had been stopped */
 };
 
 /* NULL with the problem. note: a sentence for the person when another terminal
  * type stands in for an unknown TERM, else empty. setlocale has been called. */
-struct terminal *terminal_open(enum terminal_problem *problem_r, char *note,
-    size_t size);
-void terminal_close(struct terminal *terminal);		/* NULL allowed */
+struct terminal *terminal_open(enum terminal_problem *problem_r, char *note, size_t size);
+void terminal_close(struct terminal *terminal); /* NULL allowed */
 
-bool terminal_ascii(const struct terminal *terminal);	/* the locale is not UTF-8 */
+bool terminal_ascii(const struct terminal *terminal); /* the locale is not UTF-8 */
 int terminal_colours(const struct terminal *terminal);
 void terminal_size(const struct terminal *terminal, int *rows_r, int *cols_r);
 
-int terminal_input(const struct terminal *terminal);	/* descriptors to poll */
+int terminal_input(const struct terminal *terminal); /* descriptors to poll */
 int terminal_signal(const struct terminal *terminal);
 /* Empties the signal descriptor: enum terminal_event bits. */
 unsigned terminal_events(struct terminal *terminal);

@@ -109,6 +109,21 @@ static void answer_unsatisfiable(struct http_request *request, const struct vers
 	http_answer_once(request, 416, page);
 }
 
+/* That length bytes of version come right behind the head, when they come from a
+ * descriptor. */
+static void tell_source(struct http_request *request, const struct version *version,
+    uint64_t length)
+{
+	if (version->bytes == NULL && length > 0 && http_method(request) == HTTP_GET)
+		http_from_file(request, length);
+}
+
+static void answer_whole(struct http_request *request, const struct version *version)
+{
+	tell_source(request, version, version->size);
+	http_answer(request, 200, version->full);
+}
+
 /* True when it has been answered with parts, or a refusal of them. */
 static bool answer_range(struct http_request *request, const struct version *version,
     const struct answer_fields *fields, uint64_t boundary)
@@ -130,10 +145,13 @@ static bool answer_range(struct http_request *request, const struct version *ver
 		response = version_part(version, &ranges[0]);
 	else
 		response = version_parts(version, ranges, count, boundary);
-	if (response == NULL)
+	if (response == NULL) {
 		http_answer_error(request, 503);
-	else
-		http_answer_once(request, 206, response);
+		return true;
+	}
+	if (count == 1)
+		tell_source(request, version, ranges[0].length);
+	http_answer_once(request, 206, response);
 	return true;
 }
 
@@ -162,7 +180,7 @@ static void answer_file(struct http_request *request, const struct entry *entry,
 	else if (fields->range == NULL || http_method(request) != HTTP_GET ||
 	    !conditional_range(&conditions, &validators, now) ||
 	    !answer_range(request, version, fields, boundary))
-		http_answer(request, 200, version->full);
+		answer_whole(request, version);
 }
 
 /* The query goes along to where the folder is. */

@@ -196,9 +196,9 @@ struct options *options_new(const struct settings *set, const char *state_folder
 	return options;
 }
 
-void options_free(void *arg)
+void options_free(void *snapshot)
 {
-	struct options *options = arg;
+	struct options *options = snapshot;
 	if (options == NULL)
 		return;
 	free(options->root);

@@ -36,6 +36,6 @@ struct options {
  * fault. */
 struct options *options_new(const struct settings *set, const char *state_folder,
     uint64_t generation, struct fault *fault);
-void options_free(void *options);
+void options_free(void *snapshot);
 
 #endif

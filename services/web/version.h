@@ -18,7 +18,9 @@
  * keeps its descriptor. It does not change when the file does; version_same
  * tells that it did. One thread.
  */
-#define VERSION_SMALL (64 * 1024) /* bytes: up to here in memory */
+/* Bytes; up to here in memory. Measured: from memory a 16 KiB file costs a
+ * seventh more CPU than from a descriptor, a 4 KiB file a fifth less. */
+#define VERSION_SMALL (8 * 1024)
 #define VERSION_ETAG 64
 
 struct version {

@@ -120,6 +120,14 @@ def test_journal_subscription_with_backlog_and_level(steward):
         assert found[0]["sequence"] > 0 and found[0]["time"].endswith("Z")
 
 
+def test_backlog_comes_though_nothing_new_is_written(steward):
+    steward.ok("do", "trial", "log", "notice", "before", "the last for a while")
+    steward.wait_journal("the last for a while")
+    with steward.control() as control:
+        control.call("subscribe", snapshot=0, journal={}, backlog=10)
+        control.record(text="the last for a while")
+
+
 def test_a_subscriber_that_never_reads_harms_nobody(steward):
     with connect(steward.control_path) as mute:
         mute.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

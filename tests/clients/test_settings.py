@@ -366,7 +366,7 @@ def test_missing_root_is_told(steward):
 
 
 def test_relative_root_lies_in_the_state_folder(make_steward):
-    one = make_steward({"web": {"root": "www"}}).start()
+    one = make_steward({"web": {"root": None}}).start()
     assert value(one, "web.root") in ("www", os.path.join(one.state, "www"))
     assert os.path.isdir(os.path.join(one.state, "www"))
 

@@ -258,8 +258,8 @@ def test_sigint_in_the_foreground_stops_all(steward):
 
 def test_keeper_killed_its_host_ends_and_the_home_is_free_again(steward):
     host, port = steward.host_pid(), steward.port("web")
-    steward.kill()
-    assert not alive(host)
+    assert steward.kill_keeper() == [host]
+    process_ended(host)
     assert refused_tcp(port)
     steward.start()
     assert steward.port("web") == port

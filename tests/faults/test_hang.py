@@ -2,11 +2,14 @@
 """A service that hangs is shown, ended with the host after its time, and until
 then holds nobody else up. hung_after and hung_limit are small here; 5 s and
 30 s are the defaults, which test_defaults shows."""
+import os
+import signal
 import socket
 
 import pytest
 
 from steward import entry
+from waiting import process_ended
 
 QUICK = {"host": {"hung_after": "300ms", "hung_limit": "3s", "drain_limit": "200ms"}}
 PATIENT = {"host": {"hung_after": "300ms", "hung_limit": "10m", "drain_limit": "200ms"}}
@@ -145,6 +148,22 @@ def test_stop_of_stewardd_with_a_hung_service_ends_in_time(make_steward):
         hang(control)
         one.wait_state("trial", "hung")
         assert one.stop() in (0, 1)
+
+
+def test_a_host_without_its_keeper_ends_though_a_service_hangs(make_steward):
+    """Else it would share its ports with the next one for as long as it hangs."""
+    one = make_steward(PATIENT).start()
+    with one.control() as control:
+        hang(control)
+        one.wait_state("trial", "hung")
+        hosts = one.kill_keeper()
+        try:
+            process_ended(hosts[0])
+        except AssertionError:
+            os.kill(hosts[0], signal.SIGKILL)
+            raise
+    one.start()
+    assert one.echo() == b"ping"
 
 
 def test_a_hung_worker_leaves_the_others_of_its_service(make_steward):

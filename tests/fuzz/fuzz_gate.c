@@ -12,7 +12,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct outcome {
-	uint64_t events;	/* a hash of what was told, and where */
+	uint64_t events; /* a hash of what was told, and where */
 	unsigned requests;
 	enum gate_phase phase;
 	unsigned status;
@@ -20,7 +20,10 @@ struct outcome {
 };
 
 static const struct gate_limits limits = {
-	.head_bytes = 300, .target_bytes = 60, .headers = 6, .body_bytes = 1000,
+	.head_bytes = 300,
+	.target_bytes = 60,
+	.headers = 6,
+	.body_bytes = 1000,
 };
 
 static void require(int holds)

@@ -25,8 +25,9 @@ static void hear(void *arg, const struct key *key)
 
 	if (heard->count == HEARD_MAX)
 		abort();
-	if (key->code == PRESS_CHARACTER && (key->character < 0x20 || key->character == 0x7f ||
-	    (key->character >= 0x80 && key->character < 0xa0)))
+	if (key->code == PRESS_CHARACTER &&
+	    (key->character < 0x20 || key->character == 0x7f ||
+		(key->character >= 0x80 && key->character < 0xa0)))
 		abort();
 	if (key->code == PRESS_CONTROL && (key->character < 'A' || key->character > 'Z'))
 		abort();
@@ -84,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	for (int64_t now = 1000; keys_wait(a, now) >= 0; now += 1000) {
 		keys_tick(a, now, hear, &whole);
 		if (now > 60000)
-			abort();	/* it waits for ever */
+			abort(); /* it waits for ever */
 	}
 	in_a_paste(copy, length);
 	free(copy);

@@ -48,15 +48,16 @@ static void stage_key(void *arg, const struct key *key)
 
 static void draw(struct stage *stage, unsigned choice)
 {
-	struct canvas *canvas = canvas_new(1 + (int)(choice * 7 % 50),
-	    1 + (int)(choice * 13 % 170), choice % 2);
+	struct canvas *canvas =
+	    canvas_new(1 + (int)(choice * 7 % 50), 1 + (int)(choice * 13 % 170), choice % 2);
 
 	ui_draw(stage->ui, canvas);
 	char *text = canvas_text(canvas);
 
 	for (const char *at = text; *at != '\0'; at++)
-		if (*at != '\n' && ((unsigned char)*at < 0x20 || *at == 0x7f ||
-		    (canvas->ascii && (unsigned char)*at > 0x7e)))
+		if (*at != '\n' &&
+		    ((unsigned char)*at < 0x20 || *at == 0x7f ||
+			(canvas->ascii && (unsigned char)*at > 0x7e)))
 			abort();
 	free(text);
 	canvas_free(canvas);
@@ -71,8 +72,8 @@ static void message(struct stage *stage, json_t *object)
 
 static void line(struct stage *stage, const char *text, size_t length)
 {
-	json_t *object = length > 0 && text[0] == '{' ?
-	    json_loadb(text, length, JSON_ALLOW_NUL, NULL) : NULL;
+	json_t *object =
+	    length > 0 && text[0] == '{' ? json_loadb(text, length, JSON_ALLOW_NUL, NULL) : NULL;
 	struct fault fault;
 
 	stage->ms += 10 + (int64_t)length * 10;
@@ -105,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	for (int lines = 0; at < end && lines < 64; lines++) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 		size_t count = (size_t)((stop != NULL ? stop : end) - at);
-		char *copy = malloc(count > 0 ? count : 1);	/* of the exact size */
+		char *copy = malloc(count > 0 ? count : 1); /* of the exact size */
 
 		memcpy(copy, at, count);
 		line(&stage, copy, count);

@@ -58,7 +58,10 @@ class Control:
         message = {"jsonrpc": "2.0", "id": self.last_id, "method": method}
         if params:
             message["params"] = params
-        self.send_bytes(json.dumps(message).encode() + b"\n")
+        try:
+            self.send_bytes(json.dumps(message).encode() + b"\n")
+        except BrokenPipeError:
+            pass    # the host has said why before it closed; answer() reads that
         return self.last_id
 
     def read(self, seconds=None):

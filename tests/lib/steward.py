@@ -227,15 +227,24 @@ class Steward:
                 process_ended(pid)
         return status
 
-    def kill(self):
-        """Ends keeper and host without a chance to tidy up."""
+    def kill_keeper(self):
+        """Kills the keeper alone; the pids of its hosts."""
         keeper, self.keeper = self.keeper, None
-        host = self.children(keeper)
+        hosts = self.children(keeper)
         os.kill(keeper, signal.SIGKILL)
+        process_ended(keeper)
         if self.process:
             self.process.wait()
             self.process = None
-        for pid in host:
+        return hosts
+
+    def kill(self):
+        """Ends keeper and host without a chance to tidy up, as a power cut does."""
+        for pid in self.kill_keeper():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
             process_ended(pid)
 
     def remove(self):

@@ -25,11 +25,11 @@
 
 enum verb {
 	DONE,
-	LOAD,		/* a fixture: its snapshot and its journal arrive */
-	KEYS,		/* bytes as a terminal sends them */
-	WAIT,		/* milliseconds pass */
-	LOSE,		/* the connection breaks; the reason */
-	ANSWER,		/* to the newest request: a JSON object, result or error */
+	LOAD,   /* a fixture: its snapshot and its journal arrive */
+	KEYS,   /* bytes as a terminal sends them */
+	WAIT,   /* milliseconds pass */
+	LOSE,   /* the connection breaks; the reason */
+	ANSWER, /* to the newest request: a JSON object, result or error */
 };
 
 struct step {
@@ -40,7 +40,7 @@ struct step {
 struct scene {
 	const char *name;
 	struct step steps[10];
-	bool styles;		/* the styles are compared as well */
+	bool styles; /* the styles are compared as well */
 };
 
 #define DOWN "\033[B"
@@ -69,27 +69,39 @@ static const struct scene scenes[] = {
 	{ "dialog-stale", { { LOAD, "healthy" }, { KEYS, "x" }, { LOAD, "failed" } }, false },
 	{ "cancelled", { { LOAD, "healthy" }, { KEYS, "x" ENTER } }, false },
 	{ "stopping", { { LOAD, "healthy" }, { KEYS, "x\t" ENTER }, { WAIT, "3200" } }, false },
-	{ "stopped-toast", { { LOAD, "healthy" }, { KEYS, "x\t" ENTER }, { LOAD, "stopped" },
-	    { ANSWER, "{\"result\": {\"services\": []}}" } }, true },
-	{ "refused", { { LOAD, "healthy" }, { KEYS, "r" }, { ANSWER, "{\"error\": {\"code\": "
-	    "-32004, \"message\": \"reload needs the role operator; guest has the role "
-	    "viewer\", \"data\": {\"exit\": 4, \"next\": \"ask an admin of this machine to add "
-	    "you to the group steward-operator\"}}}" } }, false },
+	{ "stopped-toast",
+	    { { LOAD, "healthy" }, { KEYS, "x\t" ENTER }, { LOAD, "stopped" },
+		{ ANSWER, "{\"result\": {\"services\": []}}" } },
+	    true },
+	{ "refused",
+	    { { LOAD, "healthy" }, { KEYS, "r" },
+		{ ANSWER,
+		    "{\"error\": {\"code\": "
+		    "-32004, \"message\": \"reload needs the role operator; guest has the role "
+		    "viewer\", \"data\": {\"exit\": 4, \"next\": \"ask an admin of this machine to "
+		    "add you to the group steward-operator\"}}}" } },
+	    false },
 	{ "not-possible", { { LOAD, "healthy" }, { KEYS, "s" } }, false },
 	{ "help", { { LOAD, "healthy" }, { KEYS, "?" } }, true },
 	{ "help-log", { { LOAD, "healthy" }, { KEYS, "l\033OP" } }, false },
 	{ "service", { { LOAD, "healthy" }, { KEYS, ENTER } }, true },
 	{ "service-failed", { { LOAD, "failed" }, { KEYS, ENTER } }, false },
-	{ "log", { { LOAD, "journal" }, { KEYS, "l" }, { ANSWER, "{\"result\": {\"records\": "
-	    "[{\"time\": \"2026-02-28T09:00:00.000Z\", \"level\": \"notice\", \"service\": "
-	    "\"web\", \"subject\": \"start\", \"text\": \"yesterday's line\"}]}}" } }, true },
+	{ "log",
+	    { { LOAD, "journal" }, { KEYS, "l" },
+		{ ANSWER,
+		    "{\"result\": {\"records\": "
+		    "[{\"time\": \"2026-02-28T09:00:00.000Z\", \"level\": \"notice\", \"service\": "
+		    "\"web\", \"subject\": \"start\", \"text\": \"yesterday's line\"}]}}" } },
+	    true },
 	{ "log-scrolled", { { LOAD, "journal" }, { KEYS, "l" UP UP }, { LOAD, "more" } }, false },
 	{ "log-filter", { { LOAD, "journal" }, { KEYS, "l/warn" } }, false },
 	{ "log-no-match", { { LOAD, "journal" }, { KEYS, "l/zzz" ENTER } }, false },
 	{ "log-wrapped", { { LOAD, "journal" }, { KEYS, "lw" } }, false },
 	{ "log-all", { { LOAD, "journal" }, { KEYS, "L" } }, false },
-	{ "disconnected", { { LOAD, "healthy" }, { LOSE, "stewardd is not running for /srv/home" },
-	    { WAIT, "12000" } }, true },
+	{ "disconnected",
+	    { { LOAD, "healthy" }, { LOSE, "stewardd is not running for /srv/home" },
+		{ WAIT, "12000" } },
+	    true },
 	{ "old-figures", { { LOAD, "healthy" }, { WAIT, "9000" } }, false },
 	{ "no-services", { { LOAD, "none" } }, false },
 	{ "long-names", { { LOAD, "long" } }, false },
@@ -109,7 +121,7 @@ static const struct {
 	{ 12, 40, "40x12" },
 };
 
-#define START_US INT64_C(1772373731000000)	/* 2026-03-01T14:02:11Z */
+#define START_US INT64_C(1772373731000000) /* 2026-03-01T14:02:11Z */
 #define START_MS INT64_C(5000000)
 
 struct stage {
@@ -137,14 +149,14 @@ static void path_of(char *out, size_t size, const char *folder, const char *name
 {
 	const char *top = getenv("srcdir");
 
-	assert_true(text_format(out, size, "%s/tests/screens/%s/%s",
-	    top != NULL ? top : ".", folder, name));
+	assert_true(text_format(out, size, "%s/tests/screens/%s/%s", top != NULL ? top : ".",
+	    folder, name));
 }
 
 static void message(struct stage *stage, const char *method, json_t *params)
 {
-	json_t *whole = json_pack("{s:s, s:s, s:O}", "jsonrpc", "2.0", "method", method,
-	    "params", params);
+	json_t *whole =
+	    json_pack("{s:s, s:s, s:O}", "jsonrpc", "2.0", "method", method, "params", params);
 
 	ui_message(stage->ui, whole);
 	json_decref(whole);
@@ -192,8 +204,8 @@ static void play(struct stage *stage, const struct step *step)
 		load(stage, step->text);
 		break;
 	case KEYS:
-		keys_feed(stage->keys, step->text, strlen(step->text),
-		    START_MS + stage->ms, stage_key, stage);
+		keys_feed(stage->keys, step->text, strlen(step->text), START_MS + stage->ms,
+		    stage_key, stage);
 		break;
 	case WAIT:
 		pass(stage, strtol(step->text, NULL, 10));
@@ -255,8 +267,7 @@ static char *render(const struct scene *scene, size_t size)
 	FILE *out = open_memstream(&text, &length);
 
 	for (int ascii = 0; ascii < 2; ascii++) {
-		struct canvas *canvas = canvas_new(sizes[size].rows, sizes[size].cols,
-		    ascii != 0);
+		struct canvas *canvas = canvas_new(sizes[size].rows, sizes[size].cols, ascii != 0);
 		struct stage stage;
 
 		run_scene(&stage, scene);
@@ -271,11 +282,9 @@ static char *render(const struct scene *scene, size_t size)
 		free(again);
 		print_canvas(out, ascii ? "ASCII " : "UTF-8 ", first, sizes[size].cols);
 		if (ascii && scene->styles)
-			print_canvas(out, "STYLES ", canvas_styles(canvas),
-			    sizes[size].cols);
+			print_canvas(out, "STYLES ", canvas_styles(canvas), sizes[size].cols);
 		if (ascii)
-			fprintf(out, "== cursor %d,%d\n", canvas->cursor_row,
-			    canvas->cursor_col);
+			fprintf(out, "== cursor %d,%d\n", canvas->cursor_row, canvas->cursor_col);
 		canvas_free(canvas);
 		end_scene(&stage);
 	}
@@ -292,8 +301,8 @@ static void first_difference(const char *path, const char *expected, const char 
 		expected++;
 		found++;
 	}
-	fail_msg("%s:%d: expected from there on\n%.300s\nfound\n%.300s", path, line,
-	    expected, found);
+	fail_msg("%s:%d: expected from there on\n%.300s\nfound\n%.300s", path, line, expected,
+	    found);
 }
 
 static void check_size(const struct scene *scene, size_t size)
@@ -364,9 +373,11 @@ int main(void)
 	}
 	for (size_t i = 0; i < SCENES; i++) {
 		tests[2 * i] = (struct CMUnitTest){ .name = scenes[i].name,
-		    .test_func = test_scene, .initial_state = (void *)&scenes[i] };
+			.test_func = test_scene,
+			.initial_state = (void *)&scenes[i] };
 		tests[2 * i + 1] = (struct CMUnitTest){ .name = scenes[i].name,
-		    .test_func = test_every_size, .initial_state = (void *)&scenes[i] };
+			.test_func = test_every_size,
+			.initial_state = (void *)&scenes[i] };
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,8 +23,8 @@ struct stage {
 	struct keys *keys;
 	int64_t ms;
 	int last_id;
-	bool broken;		/* sending fails */
-	char sent[4096];	/* since it was last forgotten: "stop web 7; " */
+	bool broken;     /* sending fails */
+	char sent[4096]; /* since it was last forgotten: "stop web 7; " */
 	char drawn[65536];
 };
 
@@ -32,8 +32,8 @@ static int stage_send(void *arg, const char *method, json_t *params)
 {
 	struct stage *stage = arg;
 	size_t at = strlen(stage->sent);
-	const char *service = json_string_value(json_array_get(
-	    json_object_get(params, "services"), 0));
+	const char *service =
+	    json_string_value(json_array_get(json_object_get(params, "services"), 0));
 	json_t *generation = json_object_get(params, "generation");
 
 	snprintf(stage->sent + at, sizeof stage->sent - at, "%s%s%s%s", method,
@@ -98,12 +98,14 @@ static void snapshot(struct stage *stage, const char *services)
 {
 	char text[8192];
 
-	assert_true(text_format(text, sizeof text, "{\"method\": \"snapshot\", \"params\": "
-	    "{\"version\": 1, \"host\": {\"name\": \"nas1\"}, \"services\": [%s]}}", services));
+	assert_true(text_format(text, sizeof text,
+	    "{\"method\": \"snapshot\", \"params\": "
+	    "{\"version\": 1, \"host\": {\"name\": \"nas1\"}, \"services\": [%s]}}",
+	    services));
 	say(stage, text);
 }
 
-#define SERVICE(name, state, generation, connections) \
+#define SERVICE(name, state, generation, connections)                                   \
 	"{\"name\": \"" name "\", \"state\": \"" state "\", \"desired\": \"running\", " \
 	"\"generation\": " #generation ", \"counters\": {\"connections\": " #connections "}}"
 #define BUSY SERVICE("web", "running", 7, 3)
@@ -165,7 +167,7 @@ static void test_asks_first(void **state)
 	type(stage, "x");
 	assert_seen(stage, "3 connections are open");
 	assert_sent(stage, "");
-	type(stage, "\r");		/* Enter is Cancel */
+	type(stage, "\r"); /* Enter is Cancel */
 	assert_sent(stage, "");
 	assert_seen(stage, "nothing was done");
 	type(stage, "x");
@@ -225,7 +227,8 @@ static void test_generation_of_the_question(void **state)
 	assert_seen(stage, "has changed since this was asked");
 	type(stage, "\t\r");
 	assert_sent(stage, "stop web 7; ");
-	say(stage, "{\"error\": {\"code\": -32006, \"message\": \"web has changed since it was "
+	say(stage,
+	    "{\"error\": {\"code\": -32006, \"message\": \"web has changed since it was "
 	    "shown: it is failed now\", \"data\": {\"exit\": 1, \"next\": \"look again\"}}}");
 	assert_seen(stage, "it is failed now");
 	assert_seen(stage, "look again");
@@ -300,12 +303,12 @@ static void test_menu_acts(void **state)
 	assert_seen(stage, "Reload settings");
 	type(stage, "r");
 	assert_sent(stage, "reload web 7; ");
-	type(stage, "\033[20~");	/* F9 */
-	type(stage, "\r");		/* the first one that can be chosen: Stop */
+	type(stage, "\033[20~"); /* F9 */
+	type(stage, "\r");       /* the first one that can be chosen: Stop */
 	assert_sent(stage, "stop web 7; ");
 	type(stage, "mm");
 	assert_unseen(stage, "Reload settings");
-	type(stage, "mq");		/* q closes the menu, not the console */
+	type(stage, "mq"); /* q closes the menu, not the console */
 	assert_int_equal(ui_wants(stage->ui), 0);
 }
 
@@ -314,12 +317,12 @@ static void test_mouse(void **state)
 	struct stage *stage = *state;
 
 	snapshot(stage, QUIET ", " SERVICE("dns", "running", 2, 0));
-	type(stage, "\033[<0;10;5M");	/* the second row of the table */
+	type(stage, "\033[<0;10;5M"); /* the second row of the table */
 	assert_string_equal(stage->ui->selected, "dns");
-	type(stage, "\033[<0;67;2M");	/* the word Menu */
+	type(stage, "\033[<0;67;2M"); /* the word Menu */
 	assert_seen(stage, "Reload settings");
 	type(stage, "\033");
-	type(stage, "\033[<0;11;24M");	/* "x Stop" in the footer */
+	type(stage, "\033[<0;11;24M"); /* "x Stop" in the footer */
 	assert_sent(stage, "stop dns 2; ");
 }
 
@@ -331,8 +334,13 @@ static void test_wishes(void **state)
 		const char *keys;
 		unsigned wants;
 	} rows[] = {
-		{ "q", UI_LEAVE }, { "\033[21~", UI_LEAVE }, { "\032", UI_SUSPEND },
-		{ "\014", UI_REDRAW }, { "M", UI_MOUSE }, { "\003", UI_LEAVE }, { "\033", 0 },
+		{ "q", UI_LEAVE },
+		{ "\033[21~", UI_LEAVE },
+		{ "\032", UI_SUSPEND },
+		{ "\014", UI_REDRAW },
+		{ "M", UI_MOUSE },
+		{ "\003", UI_LEAVE },
+		{ "\033", 0 },
 	};
 	struct stage *stage = *state;
 
@@ -353,12 +361,13 @@ static void test_selection_stays(void **state)
 {
 	struct stage *stage = *state;
 
-	snapshot(stage, QUIET ", " SERVICE("dns", "running", 2, 0) ", "
-	    SERVICE("mail", "running", 3, 0));
+	snapshot(stage,
+	    QUIET ", " SERVICE("dns", "running", 2, 0) ", " SERVICE("mail", "running", 3, 0));
 	type(stage, "j");
 	assert_string_equal(stage->ui->selected, "dns");
-	snapshot(stage, SERVICE("mail", "running", 3, 0) ", " SERVICE("new", "running", 1, 0)
-	    ", " SERVICE("dns", "running", 2, 0));
+	snapshot(stage,
+	    SERVICE("mail", "running", 3, 0) ", " SERVICE("new", "running", 1,
+		0) ", " SERVICE("dns", "running", 2, 0));
 	assert_string_equal(stage->ui->selected, "dns");
 	snapshot(stage, SERVICE("mail", "running", 3, 0));
 	assert_string_equal(stage->ui->selected, "mail");
@@ -373,7 +382,7 @@ static void test_filter(void **state)
 	assert_unseen(stage, "RUNNING");
 	type(stage, "\r");
 	assert_string_equal(stage->ui->selected, "dns");
-	type(stage, "/\177\177\177\177x\033");	/* Esc gives the old one back */
+	type(stage, "/\177\177\177\177x\033"); /* Esc gives the old one back */
 	assert_string_equal(stage->ui->filter, "FAIL");
 	type(stage, "\033");
 	assert_string_equal(stage->ui->filter, "");
@@ -417,7 +426,8 @@ static void test_lost_connection(void **state)
 
 /* ---- The journal ---- */
 
-#define RECORD(second, text) "{\"sequence\": 1, \"time\": \"2026-01-01T00:00:" second \
+#define RECORD(second, text)                                                        \
+	"{\"sequence\": 1, \"time\": \"2026-01-01T00:00:" second                    \
 	".000Z\", \"level\": \"notice\", \"service\": \"web\", \"subject\": \"\", " \
 	"\"text\": \"" text "\"}"
 
@@ -425,8 +435,10 @@ static void journal(struct stage *stage, const char *records)
 {
 	char text[4096];
 
-	assert_true(text_format(text, sizeof text, "{\"method\": \"journal\", \"params\": "
-	    "{\"records\": [%s]}}", records));
+	assert_true(text_format(text, sizeof text,
+	    "{\"method\": \"journal\", \"params\": "
+	    "{\"records\": [%s]}}",
+	    records));
 	say(stage, text);
 }
 
@@ -440,8 +452,9 @@ static void test_records_come_once(void **state)
 	ui_disconnected(stage->ui, &fault);
 	ui_connected(stage->ui);
 	/* The backlog repeats what is known and brings what was missed. */
-	journal(stage, RECORD("01", "one") ", " RECORD("02", "two") ", "
-	    RECORD("02", "two and a half") ", " RECORD("03", "three"));
+	journal(stage,
+	    RECORD("01", "one") ", " RECORD("02", "two") ", " RECORD("02",
+		"two and a half") ", " RECORD("03", "three"));
 	assert_int_equal(stage->ui->model->record_count, 4);
 	/* Live ones may well be equal. */
 	journal(stage, RECORD("04", "same") ", " RECORD("04", "same"));
@@ -453,8 +466,8 @@ static void test_older_records(void **state)
 	struct stage *stage = *state;
 
 	/* The answer to the first `log` comes before or after the backlog. */
-	say(stage, "{\"result\": {\"records\": [" RECORD("01", "one") ", " RECORD("02", "two")
-	    "]}}");
+	say(stage,
+	    "{\"result\": {\"records\": [" RECORD("01", "one") ", " RECORD("02", "two") "]}}");
 	journal(stage, RECORD("02", "two") ", " RECORD("03", "three"));
 	assert_int_equal(stage->ui->model->record_count, 3);
 }
@@ -467,8 +480,8 @@ static void test_log_page(void **state)
 	journal(stage, RECORD("05", "five"));
 	type(stage, "l");
 	assert_sent(stage, "log; ");
-	say(stage, "{\"result\": {\"records\": [" RECORD("03", "three") ", "
-	    RECORD("05", "five") "]}}");
+	say(stage,
+	    "{\"result\": {\"records\": [" RECORD("03", "three") ", " RECORD("05", "five") "]}}");
 	assert_seen(stage, "2 lines");
 	journal(stage, RECORD("06", "six"));
 	assert_seen(stage, "six");
@@ -495,11 +508,11 @@ static void test_many_records(void **state)
 	snapshot(stage, QUIET);
 	type(stage, "l");
 	for (int i = 0; i < 1000; i++)
-		json_array_append_new(records, json_pack("{s:s, s:s, s:s, s:s, s:s}",
-		    "time", "2026-01-01T00:00:09.000Z", "level", "info", "service", "web",
-		    "subject", "", "text", "line"));
-	json_t *message = json_pack("{s:s, s:{s:o}}", "method", "journal", "params",
-	    "records", records);
+		json_array_append_new(records,
+		    json_pack("{s:s, s:s, s:s, s:s, s:s}", "time", "2026-01-01T00:00:09.000Z",
+			"level", "info", "service", "web", "subject", "", "text", "line"));
+	json_t *message =
+	    json_pack("{s:s, s:{s:o}}", "method", "journal", "params", "records", records);
 
 	for (int i = 0; i < 15; i++)
 		ui_message(stage->ui, message);
@@ -525,7 +538,8 @@ static void test_wrong_types(void **state)
 		"{\"method\": \"snapshot\", \"params\": {\"services\": [{\"name\": \"web\", "
 		"\"rates\": {\"requests\": 1e300, \"cpu_percent\": -5}, \"memory_bytes\": "
 		"9223372036854775807, \"listeners\": [1, {\"port\": -7}]}], \"host\": "
-		"{\"uptime_seconds\": 1e200, \"crashes\": 1e30, \"last_crash\": {\"frames\": [1]}}}}",
+		"{\"uptime_seconds\": 1e200, \"crashes\": 1e30, "
+		"\"last_crash\": {\"frames\": [1]}}}}",
 		"{\"method\": \"journal\", \"params\": {\"records\": [1, {}, {\"text\": 5}]}}",
 		"{\"method\": \"journal\", \"params\": null}",
 		"{\"method\": 5}",

@@ -334,6 +334,11 @@ static void test_full(void **state)
 	journal_flush(journal, 10000); /* what the failure added, too */
 	limit_files(RLIM_INFINITY);
 	assert_int_equal(journal_newest(journal), ADDED + 1);
+	/* What no file has is still there: a run up to the newest, in order. */
+	size_t kept = journal_unwritten(journal, records, 1024);
+	assert_true(kept > 1 && kept < ADDED);
+	for (size_t i = 0; i < kept; i++)
+		assert_int_equal(records[i].sequence, ADDED + 2 - kept + i);
 	journal_configure(journal, &limits); /* tries at once */
 	journal_add(journal, JOURNAL_INFO, "web", NULL, "after");
 	journal_flush(journal, 10000);

@@ -34,8 +34,7 @@ void fake_worker_free(struct worker *worker)
 	newest = NULL;
 }
 
-bool fake_worker_until(struct worker *worker, bool (*done)(void *arg), void *arg,
-    unsigned ms)
+bool fake_worker_until(struct worker *worker, bool (*done)(void *arg), void *arg, unsigned ms)
 {
 	int64_t end = clock_monotonic() + (int64_t)ms * 1000000;
 	while (!done(arg) && clock_monotonic() < end) {

@@ -15,16 +15,15 @@ struct worker {
 	struct counter_slot *slot;
 	void *data;
 	const char *activity;
-	unsigned idle;		/* how often worker_idle was called */
+	unsigned idle; /* how often worker_idle was called */
 	unsigned logged;
-	char log[512];		/* the newest line */
+	char log[512]; /* the newest line */
 };
 
 struct worker *fake_worker_new(void);
 void fake_worker_free(struct worker *worker);
 /* Runs the loop until done says so; at most ms. Returns what done says. */
-bool fake_worker_until(struct worker *worker, bool (*done)(void *arg), void *arg,
-    unsigned ms);
+bool fake_worker_until(struct worker *worker, bool (*done)(void *arg), void *arg, unsigned ms);
 int64_t fake_worker_count(const struct worker *worker, unsigned id);
 /* A listening TCP socket on a loopback address, nonblocking; port 0. */
 struct listener fake_listener(int family);

@@ -7,11 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "data/memory.h"
 
-#define PATIENCE 5000	/* ms; only a failing test waits so long */
+#define PATIENCE 5000 /* ms; only a failing test waits so long */
 
 /* ---- The handler ---- */
 
@@ -27,8 +28,7 @@ static void on_head(void *arg, struct http_request *request)
 		http_answer_error(request, MHD_HTTP_CONTENT_TOO_LARGE);
 }
 
-static void on_content(void *arg, struct http_request *request, const void *bytes,
-    size_t length)
+static void on_content(void *arg, struct http_request *request, const void *bytes, size_t length)
 {
 	(void)arg;
 	(void)bytes;
@@ -45,21 +45,27 @@ static void on_request(void *arg, struct http_request *request)
 	copy(world->host, sizeof world->host, text, length);
 	copy(world->target, sizeof world->target, http_target(request),
 	    strlen(http_target(request)));
+	text = http_header(request, "Cookie");
+	copy(world->cookie, sizeof world->cookie, text != NULL ? text : "",
+	    text != NULL ? strlen(text) : 0);
+	world->cookies = http_header_count(request, "cookie");
 	if (http_method(request) == HTTP_POST) {
 		char count[32];
 		int n = snprintf(count, sizeof count, "%zu", *(size_t *)http_data(request));
-		http_answer_once(request, 200, MHD_create_response_from_buffer((size_t)n,
-		    count, MHD_RESPMEM_MUST_COPY));
+		http_answer_once(request, 200,
+		    MHD_create_response_from_buffer((size_t)n, count, MHD_RESPMEM_MUST_COPY));
 	} else if (http_method(request) != HTTP_GET && http_method(request) != HTTP_HEAD) {
 		http_answer_error(request, MHD_HTTP_METHOD_NOT_ALLOWED);
+	} else if (strcmp(world->path, "/file") == 0) {
+		http_from_file(request, FILE_BYTES);
+		http_answer(request, 200, world->file);
 	} else {
-		http_answer(request, 200, strcmp(world->path, "/big") == 0 ?
-		    world->big : world->hello);
+		http_answer(request, 200,
+		    strcmp(world->path, "/big") == 0 ? world->big : world->hello);
 	}
 }
 
-static void on_done(void *arg, struct http_request *request,
-    const struct http_result *result)
+static void on_done(void *arg, struct http_request *request, const struct http_result *result)
 {
 	(void)request;
 	struct world *world = arg;
@@ -74,16 +80,37 @@ static void on_refused(void *arg, const struct http_refusal *refusal)
 	world->refused_status = refusal->status;
 	copy(world->refused_reason, sizeof world->refused_reason, refusal->reason,
 	    strlen(refusal->reason));
-	copy(world->refused_line, sizeof world->refused_line, refusal->line,
-	    refusal->line_length);
+	copy(world->refused_line, sizeof world->refused_line, refusal->line, refusal->line_length);
 }
 
 static const struct http_handler handler = {
-	.data_size = sizeof(size_t), .head = on_head, .content = on_content,
-	.request = on_request, .done = on_done, .refused = on_refused,
+	.data_size = sizeof(size_t),
+	.head = on_head,
+	.content = on_content,
+	.request = on_request,
+	.done = on_done,
+	.refused = on_refused,
 };
 
 /* ---- The server ---- */
+
+char world_file_byte(size_t offset)
+{
+	return (char)(offset * 2654435761u >> 13);
+}
+
+static struct MHD_Response *file_new(int *fd_r)
+{
+	int fd = memfd_create("file", MFD_CLOEXEC);
+	char *bytes = memory_new(FILE_BYTES);
+	for (size_t i = 0; i < FILE_BYTES; i++)
+		bytes[i] = world_file_byte(i);
+	if (fd < 0 || write(fd, bytes, FILE_BYTES) != FILE_BYTES)
+		abort();
+	free(bytes);
+	*fd_r = fd;
+	return MHD_create_response_from_fd64(FILE_BYTES, fd);
+}
 
 struct world *world_new(const struct http_limits *limits, int family)
 {
@@ -97,8 +124,9 @@ struct world *world_new(const struct http_limits *limits, int family)
 	world->shared = http_shared_new(limits);
 	world->server = http_new(world->worker, world->shared, &handler, world, &fault);
 	world->listener = fake_listener(family);
-	world->hello = MHD_create_response_from_buffer(6, (void *)(uintptr_t)"hello\n",
+	world->hello = MHD_create_response_from_buffer(6, (void *)(uintptr_t) "hello\n",
 	    MHD_RESPMEM_PERSISTENT);
+	world->file = file_new(&world->file_fd);
 	world->big = MHD_create_response_from_buffer(BIG_BYTES, big, MHD_RESPMEM_PERSISTENT);
 	if (world->server == NULL || world->listener.fd < 0 ||
 	    !http_listen(world->server, &world->listener, &fault))
@@ -112,6 +140,7 @@ void world_free(struct world *world)
 	http_shared_free(world->shared);
 	MHD_destroy_response(world->hello);
 	MHD_destroy_response(world->big);
+	MHD_destroy_response(world->file);
 	close(world->listener.fd);
 	fake_worker_free(world->worker);
 	free(world);
@@ -125,8 +154,10 @@ struct client *client_new(struct world *world)
 	client->world = world;
 	client->fd = socket(world->listener.address.ss_family,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (client->fd < 0 || (connect(client->fd, (struct sockaddr *)&world->listener.address,
-	    sizeof world->listener.address) != 0 && errno != EINPROGRESS))
+	if (client->fd < 0 ||
+	    (connect(client->fd, (struct sockaddr *)&world->listener.address,
+		 sizeof world->listener.address) != 0 &&
+		errno != EINPROGRESS))
 		abort();
 	return client;
 }
@@ -210,8 +241,8 @@ static size_t answer_end(const struct client *client, size_t at)
 static unsigned answers(struct client *client)
 {
 	size_t end;
-	while (client->parsed < client->in_length &&
-	    (end = answer_end(client, client->parsed)) != 0) {
+	while (
+	    client->parsed < client->in_length && (end = answer_end(client, client->parsed)) != 0) {
 		client->answers++;
 		client->parsed = end;
 	}

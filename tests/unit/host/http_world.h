@@ -9,21 +9,25 @@
  * A server on a loopback address with a small handler, and clients for it, all
  * on one thread: the loop runs while a client waits.
  *
- * The handler answers GET and HEAD of /big with BIG_BYTES and of anything else
- * with "hello\n", POST with the number of content bytes it got, and refuses the
- * content of POST /refuse in head with 413.
+ * The handler answers GET and HEAD of /big with BIG_BYTES of zeros, of /file with
+ * FILE_BYTES from a descriptor, of anything else with "hello\n", POST with the
+ * number of content bytes it got, and refuses the content of POST /refuse in head
+ * with 413.
  */
 #define BIG_BYTES (32 << 20)
+#define FILE_BYTES ((7 << 20) + 1234)
 
 struct world {
 	struct worker *worker;
 	struct http_shared *shared;
 	struct http_server *server;
 	struct listener listener;
-	struct MHD_Response *hello, *big;
+	struct MHD_Response *hello, *big, *file;
+	int file_fd; /* the response's */
 	unsigned done;
-	struct http_result result;	/* of the newest */
-	char target[8192], host[256], path[256];
+	struct http_result result; /* of the newest */
+	char target[8192], host[256], path[256], cookie[64];
+	unsigned cookies;
 	unsigned refused, refused_status;
 	char refused_reason[64], refused_line[513];
 };
@@ -35,11 +39,14 @@ struct client {
 	size_t out_length;
 	char *in;
 	size_t in_length, in_size;
-	size_t parsed;		/* what complete answers take of it */
+	size_t parsed; /* what complete answers take of it */
 	unsigned answers;
 	bool end, reset;
-	bool deaf;	/* does not read */
+	bool deaf; /* does not read */
 };
+
+/* The byte of /file at an offset. */
+char world_file_byte(size_t offset);
 
 struct world *world_new(const struct http_limits *limits, int family);
 void world_free(struct world *world);
@@ -55,7 +62,7 @@ unsigned client_answers(struct client *client, unsigned count);
 bool client_closed(struct client *client);
 /* The status of answer number index, 0 when there is none. */
 unsigned client_status(struct client *client, unsigned index);
-const char *client_text(struct client *client);	/* all that came, as text */
+const char *client_text(struct client *client); /* all that came, as text */
 
 /* Waits until the handler was done so often. */
 bool world_done(struct world *world, unsigned count);

@@ -26,7 +26,10 @@
 #define FIFTY TEN TEN TEN TEN TEN
 
 static const struct gate_limits limits = {
-	.head_bytes = 400, .target_bytes = 100, .headers = 5, .body_bytes = 1000,
+	.head_bytes = 400,
+	.target_bytes = 100,
+	.headers = 5,
+	.body_bytes = 1000,
 };
 
 struct row {
@@ -35,18 +38,26 @@ struct row {
 	unsigned requests, status;
 	enum gate_phase phase;
 };
-#define ROW(text, requests, status, phase) \
-	{ text, sizeof(text) - 1, requests, status, phase }
+#define ROW(text, requests, status, phase)                      \
+	{                                                       \
+		text, sizeof(text) - 1, requests, status, phase \
+	}
 #define GOOD(text, requests) ROW(text, requests, 0, GATE_BETWEEN)
 #define BAD(text, requests, status) ROW(text, requests, status, GATE_CLOSED)
 
 static const struct row good[] = {
 	ROW("", 0, 0, GATE_BETWEEN),
-	GOOD(GET, 1), GOOD(GET GET GET, 3), GOOD("\r\n" GET, 1), GOOD(GET "\r\n" GET, 2),
-	ROW("\r\n", 0, 0, GATE_IN_HEAD), ROW("\r", 0, 0, GATE_IN_HEAD),
-	ROW("G", 0, 0, GATE_IN_HEAD), ROW("GET / HTTP/1.1\r\nHost: a\r\n", 0, 0, GATE_IN_HEAD),
+	GOOD(GET, 1),
+	GOOD(GET GET GET, 3),
+	GOOD("\r\n" GET, 1),
+	GOOD(GET "\r\n" GET, 2),
+	ROW("\r\n", 0, 0, GATE_IN_HEAD),
+	ROW("\r", 0, 0, GATE_IN_HEAD),
+	ROW("G", 0, 0, GATE_IN_HEAD),
+	ROW("GET / HTTP/1.1\r\nHost: a\r\n", 0, 0, GATE_IN_HEAD),
 	/* Methods: any token that begins with a letter. */
-	GOOD("DELETE / HTTP/1.1\r\n" HOST "\r\n", 1), GOOD("M-SEARCH / HTTP/1.1\r\n" HOST "\r\n", 1),
+	GOOD("DELETE / HTTP/1.1\r\n" HOST "\r\n", 1),
+	GOOD("M-SEARCH / HTTP/1.1\r\n" HOST "\r\n", 1),
 	GOOD("get / HTTP/1.1\r\n" HOST "\r\n", 1),
 	GOOD("ABCDEFGHIJKLMNOPQRSTUVWX / HTTP/1.1\r\n" HOST "\r\n", 1),
 	/* Targets, RFC 9112 3.2. */
@@ -70,97 +81,161 @@ static const struct row good[] = {
 	GOOD(HEAD(HOST "Connection: closed, \"close\", keep-alive\r\n"), 1),
 	GOOD(HEAD(HOST "Connection:\r\n"), 1),
 	/* Header lines. */
-	GOOD(HEAD("HOST:a\r\n"), 1), GOOD(HEAD("Host: \t a \t \r\n"), 1),
+	GOOD(HEAD("HOST:a\r\n"), 1),
+	GOOD(HEAD("Host: \t a \t \r\n"), 1),
 	GOOD(HEAD(HOST "X:\r\nY: \r\n!#$%&'*+-.^_`|~09azAZ: \x80\xff\t\x7e\r\n"), 1),
 	GOOD(HEAD(HOST "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n"), 1),
 	GOOD(HEAD(HOST "Content-Lengths: x\r\nTransfer-Encodin: y\r\nHosts: z\r\n"), 1),
 	/* Host. */
-	GOOD(HEAD("Host: a.example:8080\r\n"), 1), GOOD(HEAD("Host: 192.0.2.1:\r\n"), 1),
-	GOOD(HEAD("Host: [2001:db8::1]\r\n"), 1), GOOD(HEAD("Host: [::ffff:192.0.2.1]:80\r\n"), 1),
+	GOOD(HEAD("Host: a.example:8080\r\n"), 1),
+	GOOD(HEAD("Host: 192.0.2.1:\r\n"), 1),
+	GOOD(HEAD("Host: [2001:db8::1]\r\n"), 1),
+	GOOD(HEAD("Host: [::ffff:192.0.2.1]:80\r\n"), 1),
 	GOOD(HEAD("Host: a_b-c~d%20\r\n"), 1),
 	/* Content. */
-	GOOD(POST("Content-Length: 0\r\n") GET, 2), GOOD(POST("Content-Length: 5\r\n") "hello" GET, 2),
+	GOOD(POST("Content-Length: 0\r\n") GET, 2),
+	GOOD(POST("Content-Length: 5\r\n") "hello" GET, 2),
 	GOOD(POST("content-length:\t000005\r\n") "\r\n\r\n\x00", 1),
 	ROW(POST("Content-Length: 5\r\n") "hell", 0, 0, GATE_IN_CONTENT),
 	GOOD(POST("Content-Length: 5\r\nExpect: 100-Continue\r\n") "hello", 1),
 	GOOD(POST("") GET, 2),
-	GOOD(CHUNKED "0\r\n\r\n" GET, 2), GOOD(CHUNKED "5\r\nhello\r\n0\r\n\r\n" GET, 2),
+	GOOD(CHUNKED "0\r\n\r\n" GET, 2),
+	GOOD(CHUNKED "5\r\nhello\r\n0\r\n\r\n" GET, 2),
 	GOOD(CHUNKED "a\r\n" TEN "\r\nA;b\r\n" TEN "\r\n00;x=\"y z\"\r\n\r\n" GET, 2),
 	GOOD(CHUNKED "1\r\n\n\r\n0\r\nTrailer: x\r\nOther:y\r\n\r\n" GET, 2),
 	GOOD(POST("transfer-encoding:CHUNKED\r\n") "0\r\n\r\n", 1),
-	ROW(CHUNKED, 0, 0, GATE_IN_CONTENT), ROW(CHUNKED "5\r\nhello", 0, 0, GATE_IN_CONTENT),
+	ROW(CHUNKED, 0, 0, GATE_IN_CONTENT),
+	ROW(CHUNKED "5\r\nhello", 0, 0, GATE_IN_CONTENT),
 	ROW(CHUNKED "0\r\nT: x\r\n", 0, 0, GATE_IN_CONTENT),
 	ROW(POST("Content-Length: 1\r\nConnection: close\r\n") "xyz", 1, 0, GATE_CLOSED),
 };
 
 static const struct row bad[] = {
 	/* The first byte. */
-	BAD("\x16\x03\x01", 0, 400), BAD("\n", 0, 400), BAD(" ", 0, 400), BAD("\x00", 0, 400),
-	BAD("1", 0, 400), BAD("{", 0, 400), BAD("\r\n\r\n" GET, 0, 400), BAD("\rG", 0, 400),
-	BAD(GET "\x80", 1, 400), BAD(GET "\r\n\r\n", 1, 400),
+	BAD("\x16\x03\x01", 0, 400),
+	BAD("\n", 0, 400),
+	BAD(" ", 0, 400),
+	BAD("\x00", 0, 400),
+	BAD("1", 0, 400),
+	BAD("{", 0, 400),
+	BAD("\r\n\r\n" GET, 0, 400),
+	BAD("\rG", 0, 400),
+	BAD(GET "\x80", 1, 400),
+	BAD(GET "\r\n\r\n", 1, 400),
 	/* Methods. */
-	BAD("GE(T / HTTP/1.1\r\n", 0, 400), BAD("GET\t/ HTTP/1.1\r\n", 0, 400),
-	BAD("GET\r\n", 0, 400), BAD("G\x00T / HTTP/1.1\r\n", 0, 400),
+	BAD("GE(T / HTTP/1.1\r\n", 0, 400),
+	BAD("GET\t/ HTTP/1.1\r\n", 0, 400),
+	BAD("GET\r\n", 0, 400),
+	BAD("G\x00T / HTTP/1.1\r\n", 0, 400),
 	BAD("ABCDEFGHIJKLMNOPQRSTUVWXY / HTTP/1.1\r\n", 0, 501),
 	/* Targets. */
-	BAD("GET  / HTTP/1.1\r\n", 0, 400), BAD("GET /a b HTTP/1.1\r\n", 0, 400),
-	BAD("GET / HTTP/1.1\r\n" "\r\n", 0, 400), BAD("GET /\t HTTP/1.1\r\n", 0, 400),
-	BAD("GET /a#b HTTP/1.1\r\n", 0, 400), BAD("GET /\xc3\xa4 HTTP/1.1\r\n", 0, 400),
-	BAD("GET /\x00 HTTP/1.1\r\n", 0, 400), BAD("GET /\x7f HTTP/1.1\r\n", 0, 400),
-	BAD("GET a HTTP/1.1\r\n", 0, 400), BAD("GET ../x HTTP/1.1\r\n", 0, 400),
-	BAD("GET ftp://a/ HTTP/1.1\r\n", 0, 400), BAD("GET http:///x HTTP/1.1\r\n", 0, 400),
-	BAD("GET http://u@a/ HTTP/1.1\r\n", 0, 400), BAD("GET http: HTTP/1.1\r\n", 0, 400),
-	BAD("GET http://a:123456/ HTTP/1.1\r\n", 0, 400), BAD("GET http://[::1 HTTP/1.1\r\n", 0, 400),
-	BAD("GET * HTTP/1.1\r\n" HOST "\r\n", 0, 400), BAD("OPTIONS *x HTTP/1.1\r\n", 0, 400),
-	BAD("CONNECT / HTTP/1.1\r\n", 0, 400), BAD("CONNECT a HTTP/1.1\r\n", 0, 400),
-	BAD("CONNECT a: HTTP/1.1\r\n", 0, 400), BAD("CONNECT * HTTP/1.1\r\n", 0, 400),
-	BAD("GET /" FIFTY FIFTY " HTTP/1.1\r\n", 0, 414), BAD("GET /" FIFTY FIFTY "x", 0, 414),
+	BAD("GET  / HTTP/1.1\r\n", 0, 400),
+	BAD("GET /a b HTTP/1.1\r\n", 0, 400),
+	BAD("GET / HTTP/1.1\r\n"
+	    "\r\n",
+	    0, 400),
+	BAD("GET /\t HTTP/1.1\r\n", 0, 400),
+	BAD("GET /a#b HTTP/1.1\r\n", 0, 400),
+	BAD("GET /\xc3\xa4 HTTP/1.1\r\n", 0, 400),
+	BAD("GET /\x00 HTTP/1.1\r\n", 0, 400),
+	BAD("GET /\x7f HTTP/1.1\r\n", 0, 400),
+	BAD("GET a HTTP/1.1\r\n", 0, 400),
+	BAD("GET ../x HTTP/1.1\r\n", 0, 400),
+	BAD("GET ftp://a/ HTTP/1.1\r\n", 0, 400),
+	BAD("GET http:///x HTTP/1.1\r\n", 0, 400),
+	BAD("GET http://u@a/ HTTP/1.1\r\n", 0, 400),
+	BAD("GET http: HTTP/1.1\r\n", 0, 400),
+	BAD("GET http://a:123456/ HTTP/1.1\r\n", 0, 400),
+	BAD("GET http://[::1 HTTP/1.1\r\n", 0, 400),
+	BAD("GET * HTTP/1.1\r\n" HOST "\r\n", 0, 400),
+	BAD("OPTIONS *x HTTP/1.1\r\n", 0, 400),
+	BAD("CONNECT / HTTP/1.1\r\n", 0, 400),
+	BAD("CONNECT a HTTP/1.1\r\n", 0, 400),
+	BAD("CONNECT a: HTTP/1.1\r\n", 0, 400),
+	BAD("CONNECT * HTTP/1.1\r\n", 0, 400),
+	BAD("GET /" FIFTY FIFTY " HTTP/1.1\r\n", 0, 414),
+	BAD("GET /" FIFTY FIFTY "x", 0, 414),
 	BAD("GET http://" FIFTY FIFTY " HTTP/1.1\r\n", 0, 414),
 	/* Versions. */
-	BAD("GET /\r\n", 0, 400), BAD("GET / \r\n", 0, 400), BAD("GET / HTTP/1.1 \r\n", 0, 400),
-	BAD("GET / http/1.1\r\n", 0, 400), BAD("GET / HTTP/1\r\n", 0, 400),
-	BAD("GET / HTTP/11.1\r\n", 0, 400), BAD("GET / HTTP/1.10\r\n", 0, 400),
-	BAD("GET / HTTP/1,1\r\n", 0, 400), BAD("GET /  HTTP/1.1\r\n", 0, 400),
-	BAD("GET / XTTP/1.1\r\n", 0, 400), BAD("GET / HTTP/+1.1\r\n", 0, 400),
-	BAD("GET / HTTP/0.9\r\n", 0, 505), BAD("GET / HTTP/2.0\r\n", 0, 505),
-	BAD("GET / HTTP/1.2\r\n", 0, 505), BAD("GET / HTTP/3.1\r\n", 0, 505),
+	BAD("GET /\r\n", 0, 400),
+	BAD("GET / \r\n", 0, 400),
+	BAD("GET / HTTP/1.1 \r\n", 0, 400),
+	BAD("GET / http/1.1\r\n", 0, 400),
+	BAD("GET / HTTP/1\r\n", 0, 400),
+	BAD("GET / HTTP/11.1\r\n", 0, 400),
+	BAD("GET / HTTP/1.10\r\n", 0, 400),
+	BAD("GET / HTTP/1,1\r\n", 0, 400),
+	BAD("GET /  HTTP/1.1\r\n", 0, 400),
+	BAD("GET / XTTP/1.1\r\n", 0, 400),
+	BAD("GET / HTTP/+1.1\r\n", 0, 400),
+	BAD("GET / HTTP/0.9\r\n", 0, 505),
+	BAD("GET / HTTP/2.0\r\n", 0, 505),
+	BAD("GET / HTTP/1.2\r\n", 0, 505),
+	BAD("GET / HTTP/3.1\r\n", 0, 505),
 	BAD("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 0, 505),
 	/* Line ends. */
-	BAD("GET / HTTP/1.1\nHost: a\n\n", 0, 400), BAD("GET / HTTP/1.1\rHost: a\r\r", 0, 400),
-	BAD(HEAD("Host: a\n"), 0, 400), BAD(HEAD(HOST "X: y\n"), 0, 400),
-	BAD(HEAD(HOST "X: y\rz\r\n"), 0, 400), BAD("GET / HTTP/1.1\r\n" HOST "\n", 0, 400),
-	BAD("GET / HTTP/1.1\r\n" HOST "\rX", 0, 400), BAD("GET / HTTP/1.1\r\r\n", 0, 400),
+	BAD("GET / HTTP/1.1\nHost: a\n\n", 0, 400),
+	BAD("GET / HTTP/1.1\rHost: a\r\r", 0, 400),
+	BAD(HEAD("Host: a\n"), 0, 400),
+	BAD(HEAD(HOST "X: y\n"), 0, 400),
+	BAD(HEAD(HOST "X: y\rz\r\n"), 0, 400),
+	BAD("GET / HTTP/1.1\r\n" HOST "\n", 0, 400),
+	BAD("GET / HTTP/1.1\r\n" HOST "\rX", 0, 400),
+	BAD("GET / HTTP/1.1\r\r\n", 0, 400),
 	/* Header lines. */
-	BAD(HEAD(HOST "X : y\r\n"), 0, 400), BAD(HEAD(HOST "X\t: y\r\n"), 0, 400),
-	BAD(HEAD(HOST " X: y\r\n"), 0, 400), BAD(HEAD(" Host: a\r\n"), 0, 400),
-	BAD(HEAD(HOST "X: y\r\n z\r\n"), 0, 400), BAD(HEAD(HOST "X: y\r\n\tz\r\n"), 0, 400),
-	BAD(HEAD(HOST ": y\r\n"), 0, 400), BAD(HEAD(HOST "X\r\n"), 0, 400),
-	BAD(HEAD(HOST "X y: z\r\n"), 0, 400), BAD(HEAD(HOST "X(: z\r\n"), 0, 400),
-	BAD(HEAD(HOST "X\x80: z\r\n"), 0, 400), BAD(HEAD(HOST "X\x00: z\r\n"), 0, 400),
-	BAD(HEAD(HOST "X: y\x00z\r\n"), 0, 400), BAD(HEAD(HOST "X: \x01\r\n"), 0, 400),
-	BAD(HEAD(HOST "X: \x7f\r\n"), 0, 400), BAD(HEAD(HOST "X: \x0b\r\n"), 0, 400),
-	BAD(HEAD(HOST "X: \x1b[2J\r\n"), 0, 400), BAD(HEAD(HOST "@: y\r\n"), 0, 400),
+	BAD(HEAD(HOST "X : y\r\n"), 0, 400),
+	BAD(HEAD(HOST "X\t: y\r\n"), 0, 400),
+	BAD(HEAD(HOST " X: y\r\n"), 0, 400),
+	BAD(HEAD(" Host: a\r\n"), 0, 400),
+	BAD(HEAD(HOST "X: y\r\n z\r\n"), 0, 400),
+	BAD(HEAD(HOST "X: y\r\n\tz\r\n"), 0, 400),
+	BAD(HEAD(HOST ": y\r\n"), 0, 400),
+	BAD(HEAD(HOST "X\r\n"), 0, 400),
+	BAD(HEAD(HOST "X y: z\r\n"), 0, 400),
+	BAD(HEAD(HOST "X(: z\r\n"), 0, 400),
+	BAD(HEAD(HOST "X\x80: z\r\n"), 0, 400),
+	BAD(HEAD(HOST "X\x00: z\r\n"), 0, 400),
+	BAD(HEAD(HOST "X: y\x00z\r\n"), 0, 400),
+	BAD(HEAD(HOST "X: \x01\r\n"), 0, 400),
+	BAD(HEAD(HOST "X: \x7f\r\n"), 0, 400),
+	BAD(HEAD(HOST "X: \x0b\r\n"), 0, 400),
+	BAD(HEAD(HOST "X: \x1b[2J\r\n"), 0, 400),
+	BAD(HEAD(HOST "@: y\r\n"), 0, 400),
 	BAD(HEAD(HOST "X: " FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY "\r\n"), 0, 431),
 	BAD(HEAD(HOST FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY ":\r\n"), 0, 431),
 	BAD(HEAD(HOST "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\n"), 0, 431),
 	/* Host. */
-	BAD(HEAD(""), 0, 400), BAD(HEAD("X: y\r\n"), 0, 400), BAD(HEAD(HOST HOST), 0, 400),
-	BAD(HEAD(HOST "hOST: b\r\n"), 0, 400), BAD(HEAD("Host:\r\n"), 0, 400),
-	BAD(HEAD("Host: a b\r\n"), 0, 400), BAD(HEAD("Host: a, b\r\n"), 0, 400),
-	BAD(HEAD("Host: a/b\r\n"), 0, 400), BAD(HEAD("Host: u@a\r\n"), 0, 400),
-	BAD(HEAD("Host: a:x\r\n"), 0, 400), BAD(HEAD("Host: a:1:2\r\n"), 0, 400),
-	BAD(HEAD("Host: :80\r\n"), 0, 400), BAD(HEAD("Host: [::1\r\n"), 0, 400),
-	BAD(HEAD("Host: []\r\n"), 0, 400), BAD(HEAD("Host: [g::1]\r\n"), 0, 400),
-	BAD(HEAD("Host: [::1]x\r\n"), 0, 400), BAD(HEAD("Host: \xe4\r\n"), 0, 400),
-	BAD(HEAD("Host: <a>\r\n"), 0, 400), BAD(HEAD("Host: a\x00\r\n"), 0, 400),
+	BAD(HEAD(""), 0, 400),
+	BAD(HEAD("X: y\r\n"), 0, 400),
+	BAD(HEAD(HOST HOST), 0, 400),
+	BAD(HEAD(HOST "hOST: b\r\n"), 0, 400),
+	BAD(HEAD("Host:\r\n"), 0, 400),
+	BAD(HEAD("Host: a b\r\n"), 0, 400),
+	BAD(HEAD("Host: a, b\r\n"), 0, 400),
+	BAD(HEAD("Host: a/b\r\n"), 0, 400),
+	BAD(HEAD("Host: u@a\r\n"), 0, 400),
+	BAD(HEAD("Host: a:x\r\n"), 0, 400),
+	BAD(HEAD("Host: a:1:2\r\n"), 0, 400),
+	BAD(HEAD("Host: :80\r\n"), 0, 400),
+	BAD(HEAD("Host: [::1\r\n"), 0, 400),
+	BAD(HEAD("Host: []\r\n"), 0, 400),
+	BAD(HEAD("Host: [g::1]\r\n"), 0, 400),
+	BAD(HEAD("Host: [::1]x\r\n"), 0, 400),
+	BAD(HEAD("Host: \xe4\r\n"), 0, 400),
+	BAD(HEAD("Host: <a>\r\n"), 0, 400),
+	BAD(HEAD("Host: a\x00\r\n"), 0, 400),
 	BAD("GET / HTTP/1.0\r\n" HOST HOST "\r\n", 0, 400),
 	/* Content-Length, RFC 9112 6.2. */
 	BAD(POST("Content-Length: 5\r\nContent-Length: 5\r\n"), 0, 400),
 	BAD(POST("Content-Length: 5\r\nContent-Length: 6\r\n"), 0, 400),
-	BAD(POST("Content-Length: 5, 5\r\n"), 0, 400), BAD(POST("Content-Length: +5\r\n"), 0, 400),
-	BAD(POST("Content-Length: -5\r\n"), 0, 400), BAD(POST("Content-Length: 0x5\r\n"), 0, 400),
-	BAD(POST("Content-Length:\r\n"), 0, 400), BAD(POST("Content-Length: 5 6\r\n"), 0, 400),
-	BAD(POST("Content-Length: 5a\r\n"), 0, 400), BAD(POST("Content-Length: 5 \r\n"), 0, 400),
+	BAD(POST("Content-Length: 5, 5\r\n"), 0, 400),
+	BAD(POST("Content-Length: +5\r\n"), 0, 400),
+	BAD(POST("Content-Length: -5\r\n"), 0, 400),
+	BAD(POST("Content-Length: 0x5\r\n"), 0, 400),
+	BAD(POST("Content-Length:\r\n"), 0, 400),
+	BAD(POST("Content-Length: 5 6\r\n"), 0, 400),
+	BAD(POST("Content-Length: 5a\r\n"), 0, 400),
+	BAD(POST("Content-Length: 5 \r\n"), 0, 400),
 	BAD(POST("Content-Length: 18446744073709551621\r\n"), 0, 400),
 	BAD(POST("Content-Length: " FIFTY "\r\n"), 0, 400),
 	BAD(POST("Content-Length: 1001\r\n"), 0, 413),
@@ -182,24 +257,38 @@ static const struct row bad[] = {
 	BAD(POST("Transfer-Encoding: chunked \r\n"), 0, 400),
 	BAD(POST("Transfer-Encoding: chunk ed\r\n"), 0, 400),
 	BAD(POST("Transfer-Encoding:\r\n"), 0, 400),
-	BAD(POST("Transfer-Encoding: \x0b" "chunked\r\n"), 0, 400),
+	BAD(POST("Transfer-Encoding: \x0b"
+		 "chunked\r\n"),
+	    0, 400),
 	BAD("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 0, 400),
 	/* Chunks, RFC 9112 7.1. */
-	BAD(CHUNKED "\r\n", 0, 400), BAD(CHUNKED "g\r\n", 0, 400), BAD(CHUNKED "-1\r\n", 0, 400),
-	BAD(CHUNKED "0x5\r\n", 0, 400), BAD(CHUNKED " 5\r\n", 0, 400), BAD(CHUNKED "5 \r\n", 0, 400),
-	BAD(CHUNKED "5\nhello\r\n", 0, 400), BAD(CHUNKED "5\r\nhelloX\r\n", 0, 400),
-	BAD(CHUNKED "5\r\nhello\n0\r\n", 0, 400), BAD(CHUNKED "5\rX", 0, 400),
-	BAD(CHUNKED "5;a\x01\r\n", 0, 400), BAD(CHUNKED "5;a\nhello", 0, 400),
-	BAD(CHUNKED "10000000000000000\r\n", 0, 400), BAD(CHUNKED "0000000000000005\r\n", 0, 400),
+	BAD(CHUNKED "\r\n", 0, 400),
+	BAD(CHUNKED "g\r\n", 0, 400),
+	BAD(CHUNKED "-1\r\n", 0, 400),
+	BAD(CHUNKED "0x5\r\n", 0, 400),
+	BAD(CHUNKED " 5\r\n", 0, 400),
+	BAD(CHUNKED "5 \r\n", 0, 400),
+	BAD(CHUNKED "5\nhello\r\n", 0, 400),
+	BAD(CHUNKED "5\r\nhelloX\r\n", 0, 400),
+	BAD(CHUNKED "5\r\nhello\n0\r\n", 0, 400),
+	BAD(CHUNKED "5\rX", 0, 400),
+	BAD(CHUNKED "5;a\x01\r\n", 0, 400),
+	BAD(CHUNKED "5;a\nhello", 0, 400),
+	BAD(CHUNKED "10000000000000000\r\n", 0, 400),
+	BAD(CHUNKED "0000000000000005\r\n", 0, 400),
 	BAD(CHUNKED "5;" FIFTY FIFTY FIFTY "\r\n", 0, 400),
-	BAD(CHUNKED "fffffffffffffff\r\n", 0, 413), BAD(CHUNKED "3e9\r\n", 0, 413),
-	BAD(CHUNKED "0\r\nX : y\r\n\r\n", 0, 400), BAD(CHUNKED "0\r\n x\r\n\r\n", 0, 400),
+	BAD(CHUNKED "fffffffffffffff\r\n", 0, 413),
+	BAD(CHUNKED "3e9\r\n", 0, 413),
+	BAD(CHUNKED "0\r\nX : y\r\n\r\n", 0, 400),
+	BAD(CHUNKED "0\r\n x\r\n\r\n", 0, 400),
 	BAD(CHUNKED "0\r\nContent-Length: 5\r\n\r\n", 0, 400),
-	BAD(CHUNKED "0\r\nHost: b\r\n\r\n", 0, 400), BAD(CHUNKED "0\r\n\rX", 0, 400),
+	BAD(CHUNKED "0\r\nHost: b\r\n\r\n", 0, 400),
+	BAD(CHUNKED "0\r\n\rX", 0, 400),
 	BAD(CHUNKED "0\r\nA:\r\nB:\r\nC:\r\nD:\r\nE:\r\nF:\r\n\r\n", 0, 431),
 	BAD(CHUNKED "5\r\nhello\r\n0\r\n\r\n\x01", 1, 400),
 	/* Expect, RFC 9110 10.1.1. */
-	BAD(POST("Expect: 200-ok\r\n"), 0, 417), BAD(POST("Expect:\r\n"), 0, 417),
+	BAD(POST("Expect: 200-ok\r\n"), 0, 417),
+	BAD(POST("Expect:\r\n"), 0, 417),
 	BAD(POST("Expect: 100-continue, x\r\n"), 0, 417),
 	/* Behind good requests. */
 	BAD(GET GET "GET / HTTP/1.1\r\nHost : a\r\n\r\n", 2, 400),
@@ -208,7 +297,7 @@ static const struct row bad[] = {
 
 struct outcome {
 	unsigned requests, heads, status;
-	size_t offset;	/* of the last event */
+	size_t offset; /* of the last event */
 	enum gate_phase phase;
 	const char *reason;
 };
@@ -246,10 +335,10 @@ static void assert_outcome(const struct row *row, const struct outcome *outcome,
 	    outcome->phase == row->phase && outcome->offset == whole->offset &&
 	    outcome->heads == whole->heads && outcome->reason == whole->reason)
 		return;
-	fail_msg("%s: [%.*s]: %u requests, status %u (%s), phase %d; expected %u, %u, %d",
-	    how, (int)row->length, row->bytes, outcome->requests, outcome->status,
-	    outcome->reason != NULL ? outcome->reason : "-", outcome->phase,
-	    row->requests, row->status, row->phase);
+	fail_msg("%s: [%.*s]: %u requests, status %u (%s), phase %d; expected %u, %u, %d", how,
+	    (int)row->length, row->bytes, outcome->requests, outcome->status,
+	    outcome->reason != NULL ? outcome->reason : "-", outcome->phase, row->requests,
+	    row->status, row->phase);
 }
 
 static void check_rows(const struct row *rows, size_t count)
@@ -327,8 +416,7 @@ static void test_head_facts(void **state)
 	assert_int_equal(gate_content(&gate), 7);
 	assert_false(gate_closes(&gate));
 	gate_reset(&gate);
-	assert_int_equal(gate_feed(&gate, &limits, CHUNKED, sizeof CHUNKED - 1, &used),
-	    GATE_HEAD);
+	assert_int_equal(gate_feed(&gate, &limits, CHUNKED, sizeof CHUNKED - 1, &used), GATE_HEAD);
 	assert_int_equal(gate_content(&gate), -1);
 }
 
@@ -338,7 +426,10 @@ static void test_limits(void **state)
 	(void)state;
 	static const char text[] = "GET /12345 HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n";
 	struct gate_limits exact = {
-		.head_bytes = sizeof text - 1, .target_bytes = 6, .headers = 2, .body_bytes = 0,
+		.head_bytes = sizeof text - 1,
+		.target_bytes = 6,
+		.headers = 2,
+		.body_bytes = 0,
 	};
 	const struct {
 		struct gate_limits limits;
@@ -353,8 +444,8 @@ static void test_limits(void **state)
 		struct gate gate;
 		size_t used;
 		gate_reset(&gate);
-		enum gate_event event = gate_feed(&gate, &cases[i].limits, text,
-		    sizeof text - 1, &used);
+		enum gate_event event =
+		    gate_feed(&gate, &cases[i].limits, text, sizeof text - 1, &used);
 		assert_int_equal(event, cases[i].status == 0 ? GATE_END : GATE_REFUSE);
 		assert_int_equal(gate.status, cases[i].status);
 	}

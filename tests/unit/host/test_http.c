@@ -48,8 +48,7 @@ static void test_keep_alive(void **state)
 	assert_int_equal(fake_worker_count(world->worker, COUNTER_REQUESTS), 5);
 	assert_int_equal(fake_worker_count(world->worker, COUNTER_ERRORS), 0);
 	assert_int_equal(fake_worker_count(world->worker, COUNTER_BYTES_IN), 5 * strlen(GET));
-	assert_int_equal(fake_worker_count(world->worker, COUNTER_BYTES_OUT),
-	    client->in_length);
+	assert_int_equal(fake_worker_count(world->worker, COUNTER_BYTES_OUT), client->in_length);
 	assert_null(strstr(client_text(client), "Connection: close"));
 	client_free(client);
 	assert_true(world_connections(world, 0));
@@ -159,6 +158,81 @@ static void test_many_pipelined(void **state)
 	client_free(client);
 }
 
+/* From a descriptor, whole and in order, to a fast and to a slow reader. */
+static void check_file(struct world *world, bool slow)
+{
+	struct client *client = client_new(world);
+	if (slow)
+		assert_int_equal(setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &(int){ 200000 },
+				     sizeof(int)),
+		    0);
+	client_say(client, "GET /file HTTP/1.1\r\n" HOST "\r\n" GET);
+	assert_int_equal(client_answers(client, 2), 2);
+	const char *content = strstr(client_text(client), "\r\n\r\n") + 4;
+	for (size_t i = 0; i < FILE_BYTES; i++) {
+		if (content[i] != world_file_byte(i))
+			fail_msg("byte %zu of the file is wrong", i);
+	}
+	assert_memory_equal(content + FILE_BYTES, "HTTP/1.1 200", 12);
+	client_free(client);
+}
+
+static void test_file(void **state)
+{
+	struct world *world = *state;
+	check_file(world, false);
+	check_file(world, true);
+	struct client *client = client_new(world);
+	client_say(client, "HEAD /file HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+	assert_true(client_closed(client));
+	assert_int_equal(client_status(client, 0), 200);
+	assert_string_equal(strstr(client_text(client), "\r\n\r\n"), "\r\n\r\n");
+	client_free(client);
+}
+
+/* A file that has become shorter than what was promised ends the connection. */
+static void test_short_file(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	assert_int_equal(ftruncate(world->file_fd, FILE_BYTES / 3), 0);
+	client_say(client, "GET /file HTTP/1.1\r\n" HOST "\r\n" GET);
+	assert_true(client_closed(client));
+	assert_int_equal(client_answers(client, 1), 0);
+	assert_int_equal(world->done, 1);
+	assert_false(world->result.complete);
+	assert_int_equal(world->result.bytes, FILE_BYTES / 3);
+	client_free(client);
+}
+
+/* More cookies and query arguments than libmicrohttpd has memory for, each of
+ * which it would keep apart. */
+static void test_many_parts(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	char *text = memory_new(9000), *at = text;
+	at += sprintf(at, "\r\nGET /?");
+	for (int i = 0; i < 1900; i++)
+		at = stpcpy(at, "a&");
+	at += sprintf(at, " HTTP/1.1\r\ncookie: x\r\n" HOST "X: ?\r\nCookie: ");
+	for (int i = 0; i < 1200; i++)
+		at = stpcpy(at, "a=;");
+	strcpy(at, "\r\n\r\n");
+	for (unsigned i = 1; i <= 3; i++) {
+		client_say(client, text);
+		assert_int_equal(client_answers(client, i), i);
+		assert_int_equal(client_status(client, i - 1), 200);
+		assert_int_equal(strlen(world->target), 2 + 3800);
+		assert_memory_equal(world->target, "/?a&a&", 6);
+		assert_string_equal(world->path, "/");
+		assert_int_equal(world->cookies, 2);
+		assert_string_equal(world->cookie, "x");
+	}
+	free(text);
+	client_free(client);
+}
+
 /* ---- Content ---- */
 
 static void test_content(void **state)
@@ -168,9 +242,10 @@ static void test_content(void **state)
 	char *text = memory_new(300000);
 	int n = sprintf(text, "POST / HTTP/1.1\r\n" HOST "Content-Length: 200000\r\n\r\n");
 	memset(text + n, 'x', 200000);
-	strcpy(text + n + 200000, GET "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello"
-	    "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
-	    "5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nTrailer: x\r\n\r\n" GET);
+	strcpy(text + n + 200000,
+	    GET "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello"
+		"POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+		"5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nTrailer: x\r\n\r\n" GET);
 	client_say(client, text);
 	assert_int_equal(client_answers(client, 5), 5);
 	const char *all = client_text(client);
@@ -185,8 +260,8 @@ static void test_expect_continue(void **state)
 {
 	struct world *world = *state;
 	struct client *client = client_new(world);
-	client_say(client, "POST / HTTP/1.1\r\n" HOST
-	    "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+	client_say(client,
+	    "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n");
 	assert_int_equal(client_answers(client, 1), 1);
 	assert_int_equal(client_status(client, 0), 100);
 	client_say(client, "hello");
@@ -235,8 +310,8 @@ static const struct refusal refusals[] = {
 
 /* Refused also while the client goes on sending: it reads the whole answer, and
  * the connection ends. What came before it is answered first. */
-static void check_refusal(struct world *world, const struct refusal *refusal,
-    unsigned before, bool more)
+static void check_refusal(struct world *world, const struct refusal *refusal, unsigned before,
+    bool more)
 {
 	struct client *client = client_new(world);
 	char *text = memory_new(400000), *at = text;
@@ -317,7 +392,9 @@ static void test_half_closed(void **state)
 {
 	struct world *world = *state;
 	static const char *const texts[] = {
-		GET, GET GET GET, "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello",
+		GET,
+		GET GET GET,
+		"POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello",
 	};
 	static const unsigned counts[] = { 1, 3, 1 };
 	for (unsigned i = 0; i < 3; i++) {
@@ -328,6 +405,15 @@ static void test_half_closed(void **state)
 		assert_int_equal(client_answers(client, counts[i]), counts[i]);
 		client_free(client);
 	}
+	/* The same with a later request. */
+	struct client *client = client_new(world);
+	client_say(client, GET);
+	assert_int_equal(client_answers(client, 1), 1);
+	client_say(client, GET);
+	shutdown(client->fd, SHUT_WR);
+	assert_true(client_closed(client));
+	assert_int_equal(client_answers(client, 2), 2);
+	client_free(client);
 	assert_true(world_connections(world, 0));
 }
 
@@ -373,11 +459,24 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_keep_alive), cmocka_unit_test(test_ipv6), TEST(test_head_method),
-		TEST(test_target), TEST(test_byte_by_byte), TEST(test_big_head),
-		TEST(test_many_pipelined), TEST(test_content), TEST(test_expect_continue),
-		TEST(test_content_refused), TEST(test_refusals), TEST(test_bad_chunk),
-		TEST(test_after_the_last), TEST(test_half_closed), TEST(test_cut_off),
+		TEST(test_keep_alive),
+		cmocka_unit_test(test_ipv6),
+		TEST(test_head_method),
+		TEST(test_target),
+		TEST(test_byte_by_byte),
+		TEST(test_big_head),
+		TEST(test_many_pipelined),
+		TEST(test_file),
+		TEST(test_many_parts),
+		TEST(test_short_file),
+		TEST(test_content),
+		TEST(test_expect_continue),
+		TEST(test_content_refused),
+		TEST(test_refusals),
+		TEST(test_bad_chunk),
+		TEST(test_after_the_last),
+		TEST(test_half_closed),
+		TEST(test_cut_off),
 		cmocka_unit_test(test_other_descriptors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

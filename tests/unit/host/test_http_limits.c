@@ -334,8 +334,12 @@ static void test_ended(void **state)
 	struct world *world = world_new(&usual, AF_INET);
 	struct client *clients[6];
 	static const char *const texts[] = {
-		"", "GET / HTTP/1.1\r\n", GET, "GET /big HTTP/1.1\r\n" HOST "\r\n",
-		"POST / HTTP/1.1\r\n" HOST "Content-Length: 50000\r\n\r\nx", "\x01",
+		"",
+		"GET / HTTP/1.1\r\n",
+		GET,
+		"GET /big HTTP/1.1\r\n" HOST "\r\n",
+		"POST / HTTP/1.1\r\n" HOST "Content-Length: 50000\r\n\r\nx",
+		"\x01",
 	};
 	for (unsigned i = 0; i < 6; i++) {
 		clients[i] = client_new(world);
@@ -397,8 +401,8 @@ static void check_disconnect(int family)
 	assert_int_equal(http_disconnect(world->server, "192.0.2.1"), 0);
 	assert_int_equal(http_disconnect(world->server, listing.peer), 1);
 	assert_true(client_closed(idle));
-	assert_int_equal(http_disconnect(world->server,
-	    family == AF_INET ? "127.0.0.1" : "::1"), 2);
+	assert_int_equal(http_disconnect(world->server, family == AF_INET ? "127.0.0.1" : "::1"),
+	    2);
 	assert_true(world_connections(world, 0));
 	client_free(idle);
 	client_free(answer);
@@ -416,12 +420,18 @@ static void test_disconnect(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_slow_head), cmocka_unit_test(test_drip),
-		cmocka_unit_test(test_silent), cmocka_unit_test(test_idle),
-		cmocka_unit_test(test_slow_content), cmocka_unit_test(test_slow_receiver),
-		cmocka_unit_test(test_connections), cmocka_unit_test(test_address),
-		cmocka_unit_test(test_descriptors), cmocka_unit_test(test_drain),
-		cmocka_unit_test(test_drain_empty), cmocka_unit_test(test_ended),
+		cmocka_unit_test(test_slow_head),
+		cmocka_unit_test(test_drip),
+		cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_idle),
+		cmocka_unit_test(test_slow_content),
+		cmocka_unit_test(test_slow_receiver),
+		cmocka_unit_test(test_connections),
+		cmocka_unit_test(test_address),
+		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_drain),
+		cmocka_unit_test(test_drain_empty),
+		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_disconnect),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

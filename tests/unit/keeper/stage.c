@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -349,6 +350,23 @@ void stage_expect_log(const struct stage *s, const char *part)
 	stage_log(s, log, sizeof log);
 	if (!strstr(log, part))
 		fail_msg("\"%s\" is not in:\n%s", part, log);
+}
+
+void stage_wait_log(const struct stage *s, const char *part)
+{
+	char log[8000], path[100], event[512];
+	int watch = inotify_init1(IN_CLOEXEC);
+
+	snprintf(path, sizeof path, "%s/messages", s->home);
+	assert_true(inotify_add_watch(watch, path, IN_MODIFY) >= 0);
+	for (;;) {
+		stage_log(s, log, sizeof log);
+		if (strstr(log, part))
+			break;
+		wait_readable(s, watch, part);
+		assert_true(read(watch, event, sizeof event) > 0);
+	}
+	close(watch);
 }
 
 void stage_write(const struct stage *s, const char *name, const char *text, mode_t mode)

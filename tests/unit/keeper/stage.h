@@ -70,6 +70,8 @@ unsigned stage_listen(struct stage *s, unsigned id, const char *service, unsigne
 int stage_dial(unsigned port);
 /* What stewardd wrote to its standard error until now. */
 void stage_log(const struct stage *s, char *text, size_t size);
+/* Waits until it says this. */
+void stage_wait_log(const struct stage *s, const char *part);
 void stage_expect_log(const struct stage *s, const char *part);
 /* Writes a file below the home. */
 void stage_write(const struct stage *s, const char *name, const char *text, mode_t mode);

@@ -17,10 +17,10 @@ int table_close(void **state);
 /* Of service web, round 1. */
 struct keeper_message table_wish(const char *setting, uint32_t transport, const char *address,
     uint32_t port, uint32_t count);
-struct listener *table_ask(struct table *t, struct keeper_message m);
+struct listener *table_ask(struct table *s, struct keeper_message m);
 /* Fails the test when it is refused. */
-struct listener *table_granted(struct table *t, struct keeper_message m);
+struct listener *table_granted(struct table *s, struct keeper_message m);
 /* Fails the test unless it is refused with this errno and part in the text. */
-void table_refused(struct table *t, struct keeper_message m, int error, const char *part);
+void table_refused(struct table *s, struct keeper_message m, int error, const char *part);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -123,6 +124,37 @@ static void test_back_off_only_before_ready(void **state)
 	}
 	stage_next_host(s);
 	stage_expect(s, "crashed: signal KILL, before it was ready");
+	stage_settle(s);
+	stage_stop(s);
+}
+
+/* Where a host cannot even be started the keeper tries again, and goes on
+ * holding what it holds. */
+static void test_no_descriptors_for_a_host(void **state)
+{
+	struct stage *s = *state;
+	struct rlimit usual, low;
+
+	STAGE_NEEDS_USER();
+	setenv("STEWARD_KEEPER_BACKOFF_MS", "20", 1);
+	stage_begin(s);
+	unsetenv("STEWARD_KEEPER_BACKOFF_MS");
+	unsigned port = stage_listen(s, 1, "web", 0);
+	assert_int_equal(prlimit(s->keeper, RLIMIT_NOFILE, NULL, &usual), 0);
+	low = usual;
+	low.rlim_cur = 10; /* two are free, a host takes three; poll() itself takes ten */
+	assert_int_equal(prlimit(s->keeper, RLIMIT_NOFILE, &low, NULL), 0);
+	stage_end_host(s, "die %d", SIGKILL);
+	stage_wait_log(s, "cannot start the host: Too many open files; trying again");
+	int client = stage_dial(port);
+	assert_true(client >= 0);
+	assert_int_equal(prlimit(s->keeper, RLIMIT_NOFILE, &usual, NULL), 0);
+	stage_next_host(s);
+	stage_expect(s, "crashed: signal KILL");
+	assert_int_equal(stage_listen(s, 1, "web", 0), port);
+	stage_end_host(s, "accept 1");
+	stage_expect(s, "accepted");
+	close(client);
 	stage_settle(s);
 	stage_stop(s);
 }
@@ -401,6 +433,7 @@ int main(void)
 		T(test_crash_keeps_sockets),
 		T(test_record_and_quarantine),
 		T(test_back_off_only_before_ready),
+		T(test_no_descriptors_for_a_host),
 		T(test_heartbeat),
 		T(test_watchdog),
 		T(test_reload),

@@ -11,12 +11,19 @@ static void test_characters(void **state)
 		uint32_t code;
 		size_t length;
 	} rows[] = {
-		{ "a", 'a', 1 }, { "\303\251", 0xe9, 2 }, { "\342\202\254", 0x20ac, 3 },
-		{ "\360\237\230\200", 0x1f600, 4 }, { "", 0, 0 },
+		{ "a", 'a', 1 },
+		{ "\303\251", 0xe9, 2 },
+		{ "\342\202\254", 0x20ac, 3 },
+		{ "\360\237\230\200", 0x1f600, 4 },
+		{ "", 0, 0 },
 		/* Not UTF-8: one replacement a byte. */
-		{ "\200", 0xfffd, 1 }, { "\300\257", 0xfffd, 1 }, { "\303", 0xfffd, 1 },
-		{ "\355\240\200", 0xfffd, 1 }, { "\364\220\200\200", 0xfffd, 1 },
-		{ "\340\200\200", 0xfffd, 1 }, { "\377", 0xfffd, 1 },
+		{ "\200", 0xfffd, 1 },
+		{ "\300\257", 0xfffd, 1 },
+		{ "\303", 0xfffd, 1 },
+		{ "\355\240\200", 0xfffd, 1 },
+		{ "\364\220\200\200", 0xfffd, 1 },
+		{ "\340\200\200", 0xfffd, 1 },
+		{ "\377", 0xfffd, 1 },
 	};
 
 	(void)state;
@@ -185,9 +192,8 @@ static void test_select(void **state)
 
 static bool same_look(struct palette_look a, struct palette_look b)
 {
-	return a.foreground == b.foreground && a.background == b.background &&
-	    a.bold == b.bold && a.dim == b.dim && a.underline == b.underline &&
-	    a.reverse == b.reverse;
+	return a.foreground == b.foreground && a.background == b.background && a.bold == b.bold &&
+	    a.dim == b.dim && a.underline == b.underline && a.reverse == b.reverse;
 }
 
 /* With any number of colours a selected cell looks unlike one that is not, and

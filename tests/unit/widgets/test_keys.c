@@ -22,13 +22,23 @@ struct heard {
 static void hear(void *arg, const struct key *key)
 {
 	static const char *const names[] = {
-		[PRESS_ESCAPE] = "Esc", [PRESS_ENTER] = "Enter", [PRESS_TAB] = "Tab",
-		[PRESS_BACKTAB] = "Backtab", [PRESS_ERASE] = "Erase",
-		[PRESS_DELETE] = "Del", [PRESS_INSERT] = "Ins", [PRESS_ARROW_UP] = "Up",
-		[PRESS_ARROW_DOWN] = "Down", [PRESS_ARROW_LEFT] = "Left",
-		[PRESS_ARROW_RIGHT] = "Right", [PRESS_PAGE_UP] = "PgUp",
-		[PRESS_PAGE_DOWN] = "PgDn", [PRESS_FIRST] = "Home", [PRESS_LAST] = "End",
-		[PRESS_WHEEL_UP] = "WheelUp", [PRESS_WHEEL_DOWN] = "WheelDown",
+		[PRESS_ESCAPE] = "Esc",
+		[PRESS_ENTER] = "Enter",
+		[PRESS_TAB] = "Tab",
+		[PRESS_BACKTAB] = "Backtab",
+		[PRESS_ERASE] = "Erase",
+		[PRESS_DELETE] = "Del",
+		[PRESS_INSERT] = "Ins",
+		[PRESS_ARROW_UP] = "Up",
+		[PRESS_ARROW_DOWN] = "Down",
+		[PRESS_ARROW_LEFT] = "Left",
+		[PRESS_ARROW_RIGHT] = "Right",
+		[PRESS_PAGE_UP] = "PgUp",
+		[PRESS_PAGE_DOWN] = "PgDn",
+		[PRESS_FIRST] = "Home",
+		[PRESS_LAST] = "End",
+		[PRESS_WHEEL_UP] = "WheelUp",
+		[PRESS_WHEEL_DOWN] = "WheelDown",
 	};
 	struct heard *heard = arg;
 	size_t at = strlen(heard->text);
@@ -38,12 +48,12 @@ static void hear(void *arg, const struct key *key)
 
 	switch (key->code) {
 	case PRESS_CHARACTER:
-		snprintf(out, size, key->character < 127 ? "%s%s%c" : "%s%sU+%04X", space,
-		    alt, (int)key->character);
+		snprintf(out, size, key->character < 127 ? "%s%s%c" : "%s%sU+%04X", space, alt,
+		    (int)key->character);
 		break;
 	case PRESS_PASTED:
-		snprintf(out, size, key->character < 127 ? "%s%s<%c>" : "%s%s<U+%04X>",
-		    space, alt, (int)key->character);
+		snprintf(out, size, key->character < 127 ? "%s%s<%c>" : "%s%s<U+%04X>", space, alt,
+		    (int)key->character);
 		break;
 	case PRESS_CONTROL:
 		snprintf(out, size, "%s%s^%c", space, alt, (int)key->character);
@@ -203,7 +213,9 @@ static void test_lone_escape(void **state)
 static void test_late_rest(void **state)
 {
 	static const char *const answers[] = {
-		"\033[24;80R", "\033]11;rgb:0000/ffff/xxxx\033\\", "\033P>|RxR\033\\",
+		"\033[24;80R",
+		"\033]11;rgb:0000/ffff/xxxx\033\\",
+		"\033P>|RxR\033\\",
 		"\033[?62;22c",
 	};
 

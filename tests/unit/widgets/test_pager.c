@@ -70,7 +70,7 @@ static void test_pause(void **state)
 	assert_true(pager.follow);
 	tap(&pager, canvas, typed('f'));
 	assert_false(pager.follow);
-	tap(&pager, canvas, typed(' '));	/* not past the end */
+	tap(&pager, canvas, typed(' ')); /* not past the end */
 	assert_drawn(canvas, "line 19\nline 20\nline 21\n");
 	canvas_free(canvas);
 }

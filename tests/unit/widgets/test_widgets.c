@@ -55,13 +55,17 @@ static void test_table_moves(void **state)
 		struct key key;
 		size_t selected, top;
 	} rows[] = {
-		{ { .code = PRESS_ARROW_UP }, 0, 0 }, { { .code = PRESS_ARROW_DOWN }, 1, 0 },
+		{ { .code = PRESS_ARROW_UP }, 0, 0 },
+		{ { .code = PRESS_ARROW_DOWN }, 1, 0 },
 		{ { .code = PRESS_CHARACTER, .character = 'j' }, 2, 0 },
-		{ { .code = PRESS_WHEEL_DOWN }, 3, 1 }, { { .code = PRESS_PAGE_DOWN }, 6, 4 },
+		{ { .code = PRESS_WHEEL_DOWN }, 3, 1 },
+		{ { .code = PRESS_PAGE_DOWN }, 6, 4 },
 		{ { .code = PRESS_CHARACTER, .character = 'k' }, 5, 4 },
 		{ { .code = PRESS_CHARACTER, .character = 'G' }, 9, 7 },
-		{ { .code = PRESS_ARROW_DOWN }, 9, 7 }, { { .code = PRESS_PAGE_UP }, 6, 6 },
-		{ { .code = PRESS_FIRST }, 0, 0 }, { { .code = PRESS_LAST }, 9, 7 },
+		{ { .code = PRESS_ARROW_DOWN }, 9, 7 },
+		{ { .code = PRESS_PAGE_UP }, 6, 6 },
+		{ { .code = PRESS_FIRST }, 0, 0 },
+		{ { .code = PRESS_LAST }, 9, 7 },
 		{ { .code = PRESS_CHARACTER, .character = 'g' }, 0, 0 },
 	};
 	struct table table = new_table(10);
@@ -135,11 +139,11 @@ static void test_menu(void **state)
 	    "  +--------------------+\n");
 	assert_int_equal(menu_key(&menu, &enter), 8);
 	assert_int_equal(menu_key(&menu, &down), MENU_NOTHING);
-	assert_int_equal(menu.selected, 3);	/* the line is stepped over */
+	assert_int_equal(menu.selected, 3); /* the line is stepped over */
 	assert_int_equal(menu_key(&menu, &enter), 9);
 	menu_key(&menu, &down);
-	assert_int_equal(menu.selected, 0);	/* round the end */
-	assert_int_equal(menu_key(&menu, &enter), MENU_NOTHING);	/* refused */
+	assert_int_equal(menu.selected, 0);                      /* round the end */
+	assert_int_equal(menu_key(&menu, &enter), MENU_NOTHING); /* refused */
 	menu_key(&menu, &up);
 	assert_int_equal(menu.selected, 3);
 	assert_int_equal(menu_key(&menu, &escape), MENU_CLOSED);
@@ -153,8 +157,13 @@ static void test_menu_clicks(void **state)
 	static const struct {
 		int row, col, answer;
 	} rows[] = {
-		{ 0, 0, MENU_CLOSED }, { 6, 1, MENU_CLOSED }, { 1, 5, MENU_NOTHING },
-		{ 2, 5, MENU_NOTHING }, { 3, 5, 8 }, { 4, 5, MENU_NOTHING }, { 5, 5, 9 },
+		{ 0, 0, MENU_CLOSED },
+		{ 6, 1, MENU_CLOSED },
+		{ 1, 5, MENU_NOTHING },
+		{ 2, 5, MENU_NOTHING },
+		{ 3, 5, 8 },
+		{ 4, 5, MENU_NOTHING },
+		{ 5, 5, 9 },
 		{ 6, 5, MENU_NOTHING },
 	};
 
@@ -194,8 +203,9 @@ static const char *const buttons[] = { "Cancel", "Stop now", NULL };
 
 static struct dialog new_dialog(void)
 {
-	return (struct dialog){ .title = "Stop web?", .buttons = buttons,
-	    .lines = { "3 connections are open." } };
+	return (struct dialog){ .title = "Stop web?",
+		.buttons = buttons,
+		.lines = { "3 connections are open." } };
 }
 
 static void test_dialog(void **state)
@@ -255,8 +265,10 @@ static void test_dialog_clicks(void **state)
 	for (int row = 0; row < 8; row++)
 		for (int col = 0; col < 40; col++) {
 			struct key key = clicked(row, col);
-			int expected = row != 4 ? DIALOG_OPEN : col >= 4 && col < 14 ? 0 :
-			    col >= 16 && col < 28 ? 1 : DIALOG_OPEN;
+			int expected = row != 4   ? DIALOG_OPEN :
+			    col >= 4 && col < 14  ? 0 :
+			    col >= 16 && col < 28 ? 1 :
+						    DIALOG_OPEN;
 
 			assert_int_equal(dialog_key(&dialog, &key), expected);
 		}
@@ -299,7 +311,7 @@ static void test_input(void **state)
 	input_key(&input, &home);
 	input_key(&input, &del);
 	assert_string_equal(input.text, "bc");
-	input_key(&input, &erase);	/* nothing before the cursor */
+	input_key(&input, &erase); /* nothing before the cursor */
 	assert_string_equal(input.text, "bc");
 	input_key(&input, &end);
 	input_key(&input, &del);
@@ -356,8 +368,10 @@ static void test_input_scrolls(void **state)
 static void test_bar_parts(void **state)
 {
 	const struct bar_part parts[] = {
-		{ "name", STYLE_STRONG, 0, false }, { "uptime", STYLE_NORMAL, 2, false },
-		{ "user", STYLE_NORMAL, 3, false }, { "12:00", STYLE_NORMAL, 1, true },
+		{ "name", STYLE_STRONG, 0, false },
+		{ "uptime", STYLE_NORMAL, 2, false },
+		{ "user", STYLE_NORMAL, 3, false },
+		{ "12:00", STYLE_NORMAL, 1, true },
 		{ "LIVE", STYLE_GOOD, 0, true },
 	};
 	struct canvas *canvas = canvas_new(4, 40, false);
@@ -379,7 +393,9 @@ static void test_bar_parts(void **state)
 static void test_hints(void **state)
 {
 	const struct bar_hint hints[] = {
-		{ "s", "Start", 's' }, { "x", "Stop", 'x' }, { "R", "Restart", 'R' },
+		{ "s", "Start", 's' },
+		{ "x", "Stop", 'x' },
+		{ "R", "Restart", 'R' },
 		{ "q", "Quit", 'q' },
 	};
 	struct canvas *canvas = canvas_new(2, 40, false);
@@ -403,9 +419,14 @@ static void test_meter(void **state)
 		double filled;
 		const char *drawn;
 	} rows[] = {
-		{ 0, "..........\n" }, { 0.001, "..........\n" }, { 0.02, "#.........\n" },
-		{ 0.5, "#####.....\n" }, { 0.97, "#########.\n" }, { 1, "##########\n" },
-		{ 7, "##########\n" }, { -1, "..........\n" },
+		{ 0, "..........\n" },
+		{ 0.001, "..........\n" },
+		{ 0.02, "#.........\n" },
+		{ 0.5, "#####.....\n" },
+		{ 0.97, "#########.\n" },
+		{ 1, "##########\n" },
+		{ 7, "##########\n" },
+		{ -1, "..........\n" },
 	};
 
 	(void)state;

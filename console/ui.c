@@ -15,6 +15,8 @@
 #include "data/text.h"
 
 #define FRESH_MS 2500 /* older figures are said to be old */
+#define OLD_MS 6000   /* and these in doubt */
+#define LOST_MS 1000  /* a host that crashed is back long before */
 
 struct ui *ui_new(const struct ui_port *port)
 {
@@ -75,6 +77,13 @@ void ui_back(struct ui *ui)
 {
 	if (ui->depth > 1)
 		ui->depth--;
+}
+
+bool ui_doubtful(const struct ui *ui)
+{
+	if (!ui->connected)
+		return ui->lost_ms > 0 && ui->now_ms - ui->lost_ms >= LOST_MS;
+	return ui->fresh_ms > 0 && ui->now_ms - ui->fresh_ms >= OLD_MS;
 }
 
 bool ui_inside(const struct area *area, const struct key *key, int *row_r, int *col_r)

@@ -141,6 +141,9 @@ unsigned ui_wants(struct ui *ui);
 const struct view *ui_view(const struct ui *ui);
 void ui_open(struct ui *ui, const struct view *view);
 void ui_back(struct ui *ui);
+/* What is seen is too old to be taken for how things are: states get a question
+ * mark, and nothing looks good. */
+bool ui_doubtful(const struct ui *ui);
 /* The row and column of a click inside the area, as it was last drawn; the
  * canvas may be gone since. False: it was elsewhere. */
 bool ui_inside(const struct area *area, const struct key *key, int *row_r, int *col_r);

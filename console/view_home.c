@@ -97,8 +97,9 @@ static void home_cell(void *arg, size_t row, size_t column, struct table_cell *c
 
 	cell->style = up ? STYLE_NORMAL : STYLE_DIM;
 	if (column == STATE) {
-		cell->style = show_state_style(s->state);
-		text_format(cell->text, size, "%s", model_state_word(s->state));
+		cell->style = ui_doubtful(ui) ? STYLE_DIM : show_state_style(s->state);
+		text_format(cell->text, size, "%s%s", model_state_word(s->state),
+		    ui_doubtful(ui) ? "?" : "");
 	} else if (column == NAME) {
 		cell->style = STYLE_STRONG;
 		text_format(cell->text, size, "%s", s->name);
@@ -136,7 +137,8 @@ static void home_title(struct ui *ui, char *out, size_t size)
 	*out = '\0';
 	if (ui->filter[0] != '\0')
 		text_format(out, size, "filter \"%s\" shows %zu; ", ui->filter, ui->table.rows);
-	text_format(out + strlen(out), size - strlen(out), "%zu of %zu %s", running, count,
+	text_format(out + strlen(out), size - strlen(out), "%s%zu of %zu %s",
+	    ui_doubtful(ui) ? "last known: " : "", running, count,
 	    count == 1 ? "service runs" : "services run");
 	if (bad > 0)
 		text_format(out + strlen(out), size - strlen(out), ", %zu %s attention", bad,

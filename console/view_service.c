@@ -13,8 +13,8 @@ static void service_title(struct ui *ui, char *out, size_t size)
 {
 	const struct model_service *s = ui_selected(ui);
 
-	text_format(out, size, "%s%s%s", ui->selected, s != NULL ? ": " : "",
-	    s != NULL ? model_state_word(s->state) : " is not there");
+	text_format(out, size, "%s%s%s%s", ui->selected, s != NULL ? ": " : "",
+	    s != NULL ? model_state_word(s->state) : " is not there", ui_doubtful(ui) ? "?" : "");
 }
 
 static void service_draw(struct ui *ui, struct area area)

@@ -16,7 +16,8 @@ void rows_free(struct rows *rows); /* NULL allowed */
 void rows_columns(struct rows *rows, const char *const *names);
 /* Begins a row and fills its cells one after the other. */
 void rows_begin(struct rows *rows);
-void rows_cell(struct rows *rows, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void rows_cell(struct rows *rows, const char *format, ...)
+    __attribute__((format(printf, 2, 3), nonnull(2)));
 /* Appends other's rows (the same columns) and leaves it empty. */
 void rows_join(struct rows *rows, struct rows *other);
 

@@ -36,8 +36,7 @@ static void addresses_readable(evutil_socket_t fd, short what, void *arg)
 	addresses->changed(addresses->arg);
 }
 
-struct addresses *addresses_watch(struct event_base *base, void (*changed)(void *arg),
-    void *arg)
+struct addresses *addresses_watch(struct event_base *base, void (*changed)(void *arg), void *arg)
 {
 	struct addresses *addresses = memory_new(sizeof *addresses);
 	struct sockaddr_nl local = {
@@ -47,13 +46,11 @@ struct addresses *addresses_watch(struct event_base *base, void (*changed)(void 
 
 	addresses->changed = changed;
 	addresses->arg = arg;
-	addresses->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
-	    NETLINK_ROUTE);
-	if (addresses->fd < 0 ||
-	    bind(addresses->fd, (struct sockaddr *)&local, sizeof local) < 0)
+	addresses->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (addresses->fd < 0 || bind(addresses->fd, (struct sockaddr *)&local, sizeof local) < 0)
 		goto out;
-	addresses->readable = event_new(base, addresses->fd, EV_READ | EV_PERSIST,
-	    addresses_readable, addresses);
+	addresses->readable =
+	    event_new(base, addresses->fd, EV_READ | EV_PERSIST, addresses_readable, addresses);
 	if (addresses->readable && event_add(addresses->readable, NULL) == 0)
 		return addresses;
 out:

@@ -12,8 +12,7 @@ struct addresses;
 struct event_base;
 
 /* changed(arg) is called from the loop. NULL when the kernel offers none. */
-struct addresses *addresses_watch(struct event_base *base, void (*changed)(void *arg),
-    void *arg);
-void addresses_close(struct addresses *addresses);	/* NULL allowed */
+struct addresses *addresses_watch(struct event_base *base, void (*changed)(void *arg), void *arg);
+void addresses_close(struct addresses *addresses); /* NULL allowed */
 
 #endif

@@ -17,7 +17,7 @@ struct apply {
 	struct settings_book *book, *old;
 	bool *touched;
 	size_t at;
-	bool back;			/* on the way back */
+	bool back; /* on the way back */
 	struct fault fault;
 	void (*done)(void *arg, const struct fault *fault);
 	void *arg;
@@ -81,8 +81,9 @@ static void apply_next(struct apply *apply)
 			return;
 		}
 		size_t index = apply->back ? --apply->at : apply->at;
-		if (apply->touched[index] && unit_act(&host->units[index], ACTION_RELOAD,
-		    -1, book, apply_reloaded, apply, &fault))
+		if (apply->touched[index] &&
+		    unit_act(&host->units[index], ACTION_RELOAD, -1, book, apply_reloaded, apply,
+			&fault))
 			return;
 		if (!apply->back)
 			apply->at++;
@@ -125,8 +126,9 @@ bool apply_book(struct host *host, struct settings_book *book, const bool *touch
 		return fault_set(fault, FAULT_FAILED, "another change of settings is under way");
 	for (size_t i = 0; i < host->unit_count; i++)
 		if (touched[i] && unit_busy(&host->units[i]))
-			return fault_set(fault, FAULT_FAILED, "%s is %s; try again when that is done",
-			    host->units[i].service->name, unit_state_name(&host->units[i]));
+			return fault_set(fault, FAULT_FAILED,
+			    "%s is %s; try again when that is done", host->units[i].service->name,
+			    unit_state_name(&host->units[i]));
 	struct apply *apply = memory_new(sizeof *apply);
 	apply->host = host;
 	apply->book = settings_ref(book);
@@ -139,12 +141,11 @@ bool apply_book(struct host *host, struct settings_book *book, const bool *touch
 	return true;
 }
 
-void apply_touched(const struct host *host, const struct settings_book *book,
-    bool *touched)
+void apply_touched(const struct host *host, const struct settings_book *book, bool *touched)
 {
 	for (size_t i = 0; i < host->unit_count; i++) {
 		const char *name = host->units[i].service->name;
-		touched[i] = settings_differ(settings_of(host->book, name),
-		    settings_of(book, name), NULL, NULL) > 0;
+		touched[i] = settings_differ(settings_of(host->book, name), settings_of(book, name),
+				 NULL, NULL) > 0;
 	}
 }

@@ -17,7 +17,6 @@ struct apply;
 bool apply_book(struct host *host, struct settings_book *book, const bool *touched,
     void (*done)(void *arg, const struct fault *fault), void *arg, struct fault *fault);
 /* Marks the units whose section differs from the book in force. */
-void apply_touched(const struct host *host, const struct settings_book *book,
-    bool *touched_r);
+void apply_touched(const struct host *host, const struct settings_book *book, bool *touched_r);
 
 #endif

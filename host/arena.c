@@ -12,8 +12,7 @@
 #include <stdio.h>
 
 /* One arena for the program itself, small caches, memory given back soon. */
-const char *malloc_conf =
-    "narenas:1,tcache_max:4096,dirty_decay_ms:1000,muzzy_decay_ms:0";
+const char *malloc_conf = "narenas:1,tcache_max:4096,dirty_decay_ms:1000,muzzy_decay_ms:0";
 
 int arena_new(void)
 {
@@ -52,8 +51,7 @@ int64_t arena_bytes(int arena)
 	if (arena < 0)
 		return -1;
 	int64_t bytes = arena_figure(arena, "small.allocated") +
-	    arena_figure(arena, "large.allocated") -
-	    arena_figure(arena, "tcache_bytes");
+	    arena_figure(arena, "large.allocated") - arena_figure(arena, "tcache_bytes");
 	return bytes < 0 ? 0 : bytes;
 }
 

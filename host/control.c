@@ -29,9 +29,11 @@
 static void control_find_groups(struct control *control)
 {
 	static const char *const names[] = {
-		"steward-admin", "steward-operator", "steward-view",
+		"steward-admin",
+		"steward-operator",
+		"steward-view",
 	};
-	gid_t *const ids[] = { &control->admin, &control->operator, &control->viewer };
+	gid_t *const ids[] = { &control->admin, &control->operator, & control->viewer };
 
 	for (int i = 0; i < 3; i++) {
 		const struct group *group = getgrnam(names[i]);
@@ -160,7 +162,7 @@ static const char *control_full(const struct control *control, const struct clie
 
 	if (client->role == ROLE_NONE)
 		return "refused: this user is in none of the groups steward-admin, "
-		    "steward-operator and steward-view";
+		       "steward-operator and steward-view";
 	if (control->client_count > CLIENTS_MAX)
 		return "too many clients are connected";
 	for (const struct client *other = control->clients; other; other = other->next)
@@ -224,8 +226,8 @@ struct control *control_open(struct host *host, int *fds, size_t count, struct f
 		goto out;
 	for (size_t i = 0; i < count; i++) {
 		evutil_make_socket_nonblocking(fds[i]);
-		control->listening[i] = event_new(host->base, fds[i],
-		    EV_READ | EV_PERSIST, control_acceptable, control);
+		control->listening[i] = event_new(host->base, fds[i], EV_READ | EV_PERSIST,
+		    control_acceptable, control);
 		if (!control->listening[i] || event_add(control->listening[i], NULL) < 0)
 			goto out;
 	}

@@ -21,15 +21,15 @@ enum role { ROLE_NONE, ROLE_VIEWER, ROLE_OPERATOR, ROLE_ADMIN };
  * left meanwhile. */
 struct call {
 	struct host *host;
-	struct client *client;		/* NULL when it has left */
+	struct client *client; /* NULL when it has left */
 	json_t *id;
 	enum role role;
 	char user[33];
-	struct call *next;		/* of the client's */
+	struct call *next; /* of the client's */
 };
 
 struct method {
-	const char *name;		/* NULL ends the table */
+	const char *name; /* NULL ends the table */
 	enum role role;
 	/* Answers call now or later. params is borrowed, an object or NULL. */
 	void (*run)(struct call *call, json_t *params);
@@ -38,19 +38,18 @@ struct method {
 extern const struct method rpc_methods[];
 
 /* fds: the listening sockets from the keeper, taken over. */
-struct control *control_open(struct host *host, int *fds, size_t count,
-    struct fault *fault);
-void control_close(struct control *control);	/* sends what it can first */
+struct control *control_open(struct host *host, int *fds, size_t count, struct fault *fault);
+void control_close(struct control *control); /* sends what it can first */
 /* Something changed: subscribers get a snapshot soon. */
 void control_moved(struct control *control);
 void control_tick(struct control *control, int64_t now);
 unsigned control_clients(const struct control *control);
 
-void call_result(struct call *call, json_t *result);	/* takes result over */
+void call_result(struct call *call, json_t *result); /* takes result over */
 void call_fault(struct call *call, const struct fault *fault);
 /* A subscription for the call's client; filters NULL: all. */
-void call_subscribe(struct call *call, double seconds, bool journal,
-    const char *service, int level, size_t backlog);
+void call_subscribe(struct call *call, double seconds, bool journal, const char *service, int level,
+    size_t backlog);
 const char *role_name(enum role role);
 
 #endif

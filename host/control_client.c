@@ -24,8 +24,8 @@
 
 #define LINE_LIMIT (64 * 1024)
 #define CALLS_MAX 16
-#define UNREAD_SOFT (256 * 1024)	/* no more notifications above */
-#define UNREAD_HARD (16 * 1024 * 1024)	/* the client is let go */
+#define UNREAD_SOFT (256 * 1024)       /* no more notifications above */
+#define UNREAD_HARD (16 * 1024 * 1024) /* the client is let go */
 #define RECORDS_A_TIME 64
 
 const char *role_name(enum role role)
@@ -93,15 +93,16 @@ void client_notify(struct client *client, const char *method, json_t *params)
 	client_send(client, json_pack("{s:s, s:o}", "method", method, "params", params));
 }
 
-void client_error(struct client *client, json_t *id, int code, int exit_code,
-    const char *text, const char *next)
+void client_error(struct client *client, json_t *id, int code, int exit_code, const char *text,
+    const char *next)
 {
 	json_t *data = json_pack("{s:i}", "exit", exit_code);
 
 	if (next && *next)
 		json_object_set_new(data, "next", json_string(next));
-	client_send(client, json_pack("{s:O?, s:{s:i, s:s, s:o}}", "id", id ? id : json_null(),
-	    "error", "code", code, "message", text, "data", data));
+	client_send(client,
+	    json_pack("{s:O?, s:{s:i, s:s, s:o}}", "id", id ? id : json_null(), "error", "code",
+		code, "message", text, "data", data));
 }
 
 /* ---- Calls ---- */
@@ -125,7 +126,8 @@ static void call_free(struct call *call)
 void call_result(struct call *call, json_t *result)
 {
 	if (call->client && call->id)
-		client_send(call->client, json_pack("{s:O, s:o}", "id", call->id, "result", result));
+		client_send(call->client,
+		    json_pack("{s:O, s:o}", "id", call->id, "result", result));
 	else
 		json_decref(result);
 	call_free(call);
@@ -133,10 +135,15 @@ void call_result(struct call *call, json_t *result)
 
 void call_fault(struct call *call, const struct fault *fault)
 {
-	static const struct { int code, exit; } codes[] = {
-		[FAULT_NONE] = { -32001, 1 }, [FAULT_FAILED] = { -32001, 1 },
-		[FAULT_USAGE] = { -32602, 2 }, [FAULT_NOT_RUNNING] = { -32001, 1 },
-		[FAULT_REFUSED] = { -32004, 4 }, [FAULT_DEGRADED] = { -32005, 5 },
+	static const struct {
+		int code, exit;
+	} codes[] = {
+		[FAULT_NONE] = { -32001, 1 },
+		[FAULT_FAILED] = { -32001, 1 },
+		[FAULT_USAGE] = { -32602, 2 },
+		[FAULT_NOT_RUNNING] = { -32001, 1 },
+		[FAULT_REFUSED] = { -32004, 4 },
+		[FAULT_DEGRADED] = { -32005, 5 },
 		[FAULT_STALE] = { -32006, 1 },
 	};
 
@@ -146,8 +153,8 @@ void call_fault(struct call *call, const struct fault *fault)
 	call_free(call);
 }
 
-void call_subscribe(struct call *call, double seconds, bool journal,
-    const char *service, int level, size_t backlog)
+void call_subscribe(struct call *call, double seconds, bool journal, const char *service, int level,
+    size_t backlog)
 {
 	struct client *client = call->client;
 	uint64_t newest = journal_newest(call->host->journal);
@@ -177,7 +184,8 @@ static void client_request(struct client *client, json_t *message)
 
 	bool good_id = !id || json_is_integer(id) || json_is_string(id) || json_is_null(id);
 	if (!json_is_object(message) || !name || !version || strcmp(version, "2.0") || !good_id) {
-		client_error(client, good_id ? id : NULL, -32600, 2, "not a JSON-RPC 2.0 request", NULL);
+		client_error(client, good_id ? id : NULL, -32600, 2, "not a JSON-RPC 2.0 request",
+		    NULL);
 		return;
 	}
 	while (method->name && strcmp(method->name, name))
@@ -197,7 +205,7 @@ static void client_request(struct client *client, json_t *message)
 		    role_name(method->role), client->user, role_name(client->role));
 		client_error(client, id, -32004, 4, text,
 		    method->role == ROLE_ADMIN ? "join the group steward-admin" :
-		    "join the group steward-operator");
+						 "join the group steward-operator");
 		return;
 	}
 	if (client->call_count >= CALLS_MAX) {
@@ -223,8 +231,8 @@ static void client_line(struct client *client, const char *line, size_t length)
 
 	if (!length)
 		return;
-	json_t *message = json_loadb(line, length,
-	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	json_t *message =
+	    json_loadb(line, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (!message) {
 		text_clean(clean, sizeof clean, error.text, strlen(error.text));
 		text_format(text, sizeof text, "not JSON: %s", clean);
@@ -340,8 +348,8 @@ bool client_open(struct client *client)
 
 	client->in = evbuffer_new();
 	client->out = evbuffer_new();
-	client->readable = event_new(base, client->fd, EV_READ | EV_PERSIST,
-	    client_readable, client);
+	client->readable =
+	    event_new(base, client->fd, EV_READ | EV_PERSIST, client_readable, client);
 	client->writable = event_new(base, client->fd, EV_WRITE, client_writable, client);
 	return client->in && client->out && client->readable && client->writable &&
 	    event_add(client->readable, NULL) == 0;

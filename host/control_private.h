@@ -24,9 +24,9 @@ struct client {
 	struct evbuffer *in, *out;
 	struct call *calls;
 	unsigned call_count;
-	bool closing;			/* when out is empty */
-	bool dead;			/* freed at the end of the turn */
-	int64_t interval, due;		/* snapshots: ns, 0: none */
+	bool closing;          /* when out is empty */
+	bool dead;             /* freed at the end of the turn */
+	int64_t interval, due; /* snapshots: ns, 0: none */
 	bool moved;
 	bool journal;
 	uint64_t cursor;
@@ -51,8 +51,8 @@ void client_kill(struct client *client);
 /* Writes what the socket takes. */
 void client_flush(struct client *client);
 void client_notify(struct client *client, const char *method, json_t *params);
-void client_error(struct client *client, json_t *id, int code, int exit_code,
-    const char *text, const char *next);
+void client_error(struct client *client, json_t *id, int code, int exit_code, const char *text,
+    const char *next);
 /* Sends records while there are any and the client reads. */
 void client_pump(struct client *client);
 /* One snapshot when it is due; document is made when first needed. */

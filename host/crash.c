@@ -28,7 +28,9 @@
 #define SIGNAL_STACK (64 * 1024)
 
 static struct crash_record *shared;
-static struct { uintptr_t begin, end; } modules[CRASH_MODULES];
+static struct {
+	uintptr_t begin, end;
+} modules[CRASH_MODULES];
 
 static __thread const char *current_service;
 static __thread _Atomic(const char *) *current_activity;
@@ -55,8 +57,8 @@ static void crash_frame(uintptr_t pc)
 
 	if (r->frames >= CRASH_FRAMES)
 		return;
-	while (module < r->module_count &&
-	    !(pc >= modules[module].begin && pc < modules[module].end))
+	while (
+	    module < r->module_count && !(pc >= modules[module].begin && pc < modules[module].end))
 		module++;
 	if (module == r->module_count)
 		module = CRASH_MODULES;
@@ -104,8 +106,8 @@ static void crash_basic(int signal_number, int code, uintptr_t address)
 	r->pid = getpid();
 	r->time_us = now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 	copy(r->service, sizeof r->service, current_service);
-	copy(r->activity, sizeof r->activity, current_activity ?
-	    atomic_load_explicit(current_activity, memory_order_relaxed) : NULL);
+	copy(r->activity, sizeof r->activity,
+	    current_activity ? atomic_load_explicit(current_activity, memory_order_relaxed) : NULL);
 	r->reason[0] = '\0';
 	r->frames = 0;
 	atomic_store(&r->state, CRASH_BASIC);
@@ -184,8 +186,8 @@ static void crash_signal_stack(void)
 {
 	stack_t stack = { .ss_size = SIGNAL_STACK };
 
-	stack.ss_sp = mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	stack.ss_sp =
+	    mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (stack.ss_sp == MAP_FAILED)
 		return;
 	signal_stack = stack.ss_sp;

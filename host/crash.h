@@ -22,7 +22,6 @@ void crash_thread_end(void);
 /* The calling thread's CPU time in ns. */
 int64_t crash_thread_cpu(void);
 /* Ends the process at once with a record that charges service. */
-_Noreturn void crash_end(const char *service, const char *activity,
-    const char *reason);
+_Noreturn void crash_end(const char *service, const char *activity, const char *reason);
 
 #endif

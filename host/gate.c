@@ -9,6 +9,7 @@
  * may see at the next limit, so that a limit is found at the same byte however
  * the bytes arrive.
  */
+#define M (BYTE_TOKEN | BYTE_TARGET | BYTE_VALUE | BYTE_HOST | BYTE_LETTER | BYTE_MARK)
 #define L (BYTE_TOKEN | BYTE_TARGET | BYTE_VALUE | BYTE_HOST | BYTE_LETTER)
 #define D (BYTE_TOKEN | BYTE_TARGET | BYTE_VALUE | BYTE_HOST)
 #define T (BYTE_TOKEN | BYTE_TARGET | BYTE_VALUE)
@@ -54,6 +55,7 @@ const uint8_t gate_classes[256] = {
 	['~'] = D,
 	[0x80 ... 0xff] = BYTE_VALUE,
 };
+#undef M
 #undef L
 #undef D
 #undef T
@@ -107,29 +109,54 @@ static gate_step *const steps[] = {
 	[S_REFUSED] = refused,
 };
 
-/* How many bytes the state may see before a limit; 0: refused for it. */
+/* How many of length bytes the state may see before a limit of its own; 0: it is
+ * refused for one. */
 static size_t room(struct gate *gate, const struct gate_limits *limits, size_t length)
 {
-	if (gate->state >= S_CONTENT)
+	if (gate->state == S_NAME && gate->part == 0 && gate->lines >= limits->headers)
+		return refuse(gate, 431, "too many header lines");
+	if (gate->state != S_TARGET && gate->state != S_TARGET_OTHER)
 		return length;
+	if (gate->part > limits->target_bytes)
+		return refuse(gate, 414, "request target too long");
+	/* One byte more, so that the space behind it can be seen. */
+	size_t left = limits->target_bytes + 1 - gate->part;
+	return length < left ? length : left;
+}
+
+/* Takes bytes of a head (or of trailers), until it ends or they do. */
+static size_t head(struct gate *gate, const struct gate_limits *limits, const uint8_t *bytes,
+    size_t length)
+{
+	size_t at = 0;
 	/* The first step of a request forgets the head before it. */
 	if (gate->state == S_START && gate->head > 0 && !gate->part_state)
 		gate_reset(gate);
 	if (gate->head >= limits->head_bytes)
 		return refuse(gate, 431, "head too large");
-	if (gate->state == S_NAME && gate->part == 0 && gate->lines >= limits->headers)
-		return refuse(gate, 431, "too many header lines");
 	if (length > limits->head_bytes - gate->head)
 		length = limits->head_bytes - gate->head;
-	if (gate->state == S_TARGET || gate->state == S_TARGET_OTHER) {
-		/* One byte more, so that the space behind it can be seen. */
-		size_t left = limits->target_bytes + 1 - gate->part;
-		if (gate->part > limits->target_bytes)
-			return refuse(gate, 414, "request target too long");
-		if (length > left)
-			length = left;
+	while (at < length) {
+		size_t n = room(gate, limits, length - at);
+		if (n == 0)
+			break;
+		at += steps[gate->state](gate, bytes + at, n);
+		if (gate->state >= S_CONTENT || (gate->state == S_START && !gate->part_state))
+			break;
 	}
-	return length;
+	gate->head += (uint32_t)at;
+	return at;
+}
+
+static enum gate_event event_of(const struct gate *gate, bool in_head, bool in_content)
+{
+	if (!in_content && gate->in_content)
+		return GATE_HEAD;
+	if (gate->state == S_START && !gate->part_state)
+		return GATE_END;
+	if (gate->state == S_CLOSED && (in_content || in_head))
+		return GATE_END;
+	return GATE_MORE;
 }
 
 enum gate_event gate_feed(struct gate *gate, const struct gate_limits *limits, const void *bytes,
@@ -138,29 +165,18 @@ enum gate_event gate_feed(struct gate *gate, const struct gate_limits *limits, c
 	const uint8_t *next = bytes;
 	const uint8_t *end = next + length;
 	enum gate_event event = GATE_MORE;
-	while (next < end && event == GATE_MORE) {
+	while (next < end && event == GATE_MORE && gate->state != S_REFUSED) {
 		bool in_content = gate->in_content;
 		bool in_head = gate->state < S_CONTENT;
-		size_t n = room(gate, limits, (size_t)(end - next));
-		if (n > 0)
-			n = steps[gate->state](gate, next, n);
-		next += n;
 		if (in_head)
-			gate->head += (uint32_t)n;
-		if (gate->state == S_REFUSED)
-			break;
-		if (!in_content && gate->in_content)
-			event = GATE_HEAD;
-		else if (gate->state == S_START && gate->part_state == 0 && n > 0)
-			event = GATE_END;
-		else if (gate->state == S_CLOSED && (in_content || in_head))
-			event = GATE_END;
+			next += head(gate, limits, next, (size_t)(end - next));
+		else
+			next += steps[gate->state](gate, next, (size_t)(end - next));
+		event = event_of(gate, in_head, in_content);
 		/* The limit on content holds before the first byte of it is seen. */
 		if ((event == GATE_HEAD && gate->left > limits->body_bytes) ||
-		    (in_content && gate->content > limits->body_bytes)) {
+		    (in_content && gate->content > limits->body_bytes))
 			refuse(gate, 413, "content too large");
-			break;
-		}
 	}
 	*used_r = (size_t)(next - (const uint8_t *)bytes);
 	return gate->state == S_REFUSED ? GATE_REFUSE : event;

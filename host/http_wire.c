@@ -34,7 +34,7 @@
  */
 
 /* How much of a file one connection may send before others get their turn. */
-#define FILE_PORTION ((size_t)1 << 20)
+#define FILE_PORTION ((size_t)2 << 20)
 
 /* Two levels: descriptors are small numbers, and few of the blocks are used. */
 #define BLOCK 1024

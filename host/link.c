@@ -44,7 +44,7 @@ struct link {
 	struct crash_record *record;
 	struct event *readable, *writable;
 	struct asked *asked;
-	struct queued *queue, **queue_end;	/* what the socket did not take yet */
+	struct queued *queue, **queue_end; /* what the socket did not take yet */
 	uint32_t next_id;
 };
 
@@ -56,7 +56,8 @@ static void link_push(struct link *link)
 
 	while ((first = link->queue)) {
 		if (send(link->fd, &first->message, sizeof first->message,
-		    MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EINTR)) {
+			MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
+		    (errno == EAGAIN || errno == EINTR)) {
 			if (link->writable)
 				event_add(link->writable, NULL);
 			return;
@@ -79,8 +80,8 @@ static void link_send(struct link *link, const struct keeper_message *message)
 	link_push(link);
 }
 
-void link_say(struct link *link, enum keeper_type type, const char *service,
-    uint32_t round, const char *text)
+void link_say(struct link *link, enum keeper_type type, const char *service, uint32_t round,
+    const char *text)
 {
 	struct keeper_message message = { .type = type, .round = round };
 
@@ -128,12 +129,15 @@ static void close_all(int *fds, size_t count)
 	free(fds);
 }
 
-static void link_answer(struct link *link, const struct keeper_message *message,
-    int *fds, size_t count)
+static void link_answer(struct link *link, const struct keeper_message *message, int *fds,
+    size_t count)
 {
 	struct link_grant grant = {
-		.port = (uint16_t)message->port, .fds = fds, .count = count,
-		.error = message->type == KEEPER_REFUSE ? message->error ? message->error : EINVAL : 0,
+		.port = (uint16_t)message->port,
+		.fds = fds,
+		.count = count,
+		.error =
+		    message->type == KEEPER_REFUSE ? message->error ? message->error : EINVAL : 0,
 		.text = message->text,
 	};
 
@@ -153,8 +157,8 @@ static void link_answer(struct link *link, const struct keeper_message *message,
 	close_all(fds, count);
 }
 
-static void link_crashed(struct link *link, const struct keeper_message *message,
-    const int *fds, size_t count)
+static void link_crashed(struct link *link, const struct keeper_message *message, const int *fds,
+    size_t count)
 {
 	struct host *host = link->host;
 	struct crash_report *report = &host->last_crash;
@@ -172,16 +176,15 @@ static void link_crashed(struct link *link, const struct keeper_message *message
 		text_clean(report->text, sizeof report->text, message->text,
 		    strnlen(message->text, sizeof message->text));
 	}
-	journal_add(host->journal, JOURNAL_ERROR,
-	    *report->service ? report->service : "host", "crash", "%s", report->text);
+	journal_add(host->journal, JOURNAL_ERROR, *report->service ? report->service : "host",
+	    "crash", "%s", report->text);
 	for (unsigned i = 0; i < report->frames; i++)
 		journal_add(host->journal, JOURNAL_INFO,
-		    *report->service ? report->service : "host", "crash", "#%u %s",
-		    i, report->frame[i]);
+		    *report->service ? report->service : "host", "crash", "#%u %s", i,
+		    report->frame[i]);
 }
 
-static void link_handle(struct link *link, struct keeper_message *message,
-    int *fds, size_t count)
+static void link_handle(struct link *link, struct keeper_message *message, int *fds, size_t count)
 {
 	struct host *host = link->host;
 	struct unit *unit;
@@ -222,8 +225,8 @@ static void link_handle(struct link *link, struct keeper_message *message,
 }
 
 /* 1: a message, 0: none there, -1: the keeper has gone. */
-static int link_receive(struct link *link, struct keeper_message *message,
-    int **fds_r, size_t *count_r)
+static int link_receive(struct link *link, struct keeper_message *message, int **fds_r,
+    size_t *count_r)
 {
 	union {
 		struct cmsghdr header;
@@ -231,8 +234,10 @@ static int link_receive(struct link *link, struct keeper_message *message,
 	} control;
 	struct iovec part = { message, sizeof *message };
 	struct msghdr wanted = {
-		.msg_iov = &part, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof control,
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control,
 	};
 	ssize_t got;
 
@@ -273,9 +278,7 @@ static void link_readable(evutil_socket_t fd, short what, void *arg)
 	}
 	if (got < 0) {
 		event_del(link->readable);
-		journal_add(link->host->journal, JOURNAL_ERROR, "host", "keeper",
-		    "the keeper has gone: the host ends too");
-		host_end(link->host, false, 2000);
+		host_abandoned(link->host);
 	}
 }
 
@@ -295,8 +298,7 @@ static bool link_hello(struct link *link, struct fault *fault)
 	size_t count = 0;
 	int *fds = NULL;
 
-	if (poll(&wait, 1, HELLO_MS) <= 0 ||
-	    link_receive(link, &message, &fds, &count) <= 0 ||
+	if (poll(&wait, 1, HELLO_MS) <= 0 || link_receive(link, &message, &fds, &count) <= 0 ||
 	    message.type != KEEPER_HELLO) {
 		close_all(fds, count);
 		return fault_set(fault, FAULT_FAILED,
@@ -317,12 +319,11 @@ struct link *link_open(struct host *host, struct fault *fault)
 	link->queue_end = &link->queue;
 	if (!given || sscanf(given, "%d,%d", &link->fd, &record_fd) != 2 ||
 	    fcntl(link->fd, F_SETFD, FD_CLOEXEC) < 0) {
-		fault_set(fault, FAULT_USAGE,
-		    "steward-host is started by stewardd, not by hand");
+		fault_set(fault, FAULT_USAGE, "steward-host is started by stewardd, not by hand");
 		goto out;
 	}
-	link->record = mmap(NULL, sizeof *link->record, PROT_READ | PROT_WRITE,
-	    MAP_SHARED, record_fd, 0);
+	link->record =
+	    mmap(NULL, sizeof *link->record, PROT_READ | PROT_WRITE, MAP_SHARED, record_fd, 0);
 	close(record_fd);
 	if (link->record == MAP_FAILED) {
 		fault_errno(fault, errno, "the crash record cannot be mapped");
@@ -339,8 +340,8 @@ out:
 
 bool link_watch(struct link *link, struct fault *fault)
 {
-	link->readable = event_new(link->host->base, link->fd, EV_READ | EV_PERSIST,
-	    link_readable, link);
+	link->readable =
+	    event_new(link->host->base, link->fd, EV_READ | EV_PERSIST, link_readable, link);
 	link->writable = event_new(link->host->base, link->fd, EV_WRITE, link_writable, link);
 	if (!link->readable || !link->writable || event_add(link->readable, NULL) < 0)
 		return fault_set(fault, FAULT_FAILED, "no event for the keeper's socket");

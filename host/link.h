@@ -17,9 +17,9 @@ struct link;
 
 struct link_grant {
 	uint16_t port;
-	int *fds;		/* the callback takes them over, and the array */
+	int *fds; /* the callback takes them over, and the array */
 	size_t count;
-	int error;		/* 0: granted; else errno, and text */
+	int error; /* 0: granted; else errno, and text */
 	const char *text;
 };
 
@@ -32,9 +32,9 @@ struct crash_record *link_crash_record(struct link *link);
 
 void link_listen(struct link *link, const struct keeper_message *wanted,
     void (*answered)(void *arg, struct link_grant *grant), void *arg);
-void link_forget(struct link *link, void *arg);	/* answers for arg are dropped */
+void link_forget(struct link *link, void *arg); /* answers for arg are dropped */
 /* Any other message: type, service (or NULL), round, text (or NULL). */
-void link_say(struct link *link, enum keeper_type type, const char *service,
-    uint32_t round, const char *text);
+void link_say(struct link *link, enum keeper_type type, const char *service, uint32_t round,
+    const char *text);
 
 #endif

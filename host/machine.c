@@ -39,9 +39,10 @@ static void machine_cpu(struct machine *machine, const char *root)
 	int64_t v[8] = { 0 };
 
 	if (!machine_read(root, "stat", text, sizeof text) ||
-	    sscanf(text, "cpu %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64
-	    " %" SCNd64 " %" SCNd64 " %" SCNd64, &v[0], &v[1], &v[2], &v[3], &v[4],
-	    &v[5], &v[6], &v[7]) < 4) {
+	    sscanf(text,
+		"cpu %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64
+		" %" SCNd64 " %" SCNd64,
+		&v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) < 4) {
 		machine->cpu_percent = -1;
 		machine->cores = -1;
 		return;
@@ -56,7 +57,9 @@ static void machine_cpu(struct machine *machine, const char *root)
 	if (machine->last.all && all < 10 * (cores > 0 ? cores : 1))
 		return;
 	machine->cpu_percent = machine->last.all && all > 0 && busy >= 0 ?
-	    100.0 * (double)busy / (double)all : machine->last.all ? -1 : 0;
+	    100.0 * (double)busy / (double)all :
+	    machine->last.all ? -1 :
+				0;
 	machine->last = now;
 }
 
@@ -81,9 +84,10 @@ static void machine_memory(struct machine *machine, const char *root)
 	machine->swap_total = machine_kib(text, "SwapTotal:");
 	int64_t swap_free = machine_kib(text, "SwapFree:");
 	machine->memory_used = machine->memory_total < 0 || machine->memory_available < 0 ?
-	    -1 : machine->memory_total - machine->memory_available;
-	machine->swap_used = machine->swap_total < 0 || swap_free < 0 ? -1 :
-	    machine->swap_total - swap_free;
+	    -1 :
+	    machine->memory_total - machine->memory_available;
+	machine->swap_used =
+	    machine->swap_total < 0 || swap_free < 0 ? -1 : machine->swap_total - swap_free;
 }
 
 void machine_sample(struct machine *machine, const char *root)
@@ -93,10 +97,14 @@ void machine_sample(struct machine *machine, const char *root)
 
 	machine_cpu(machine, root);
 	machine_memory(machine, root);
-	machine->load1 = machine_read(root, "loadavg", text, sizeof text) &&
-	    sscanf(text, "%lf", &value) == 1 ? value : -1;
-	machine->uptime_seconds = machine_read(root, "uptime", text, sizeof text) &&
-	    sscanf(text, "%lf", &value) == 1 ? (int64_t)value : -1;
+	machine->load1 =
+	    machine_read(root, "loadavg", text, sizeof text) && sscanf(text, "%lf", &value) == 1 ?
+	    value :
+	    -1;
+	machine->uptime_seconds =
+	    machine_read(root, "uptime", text, sizeof text) && sscanf(text, "%lf", &value) == 1 ?
+	    (int64_t)value :
+	    -1;
 }
 
 int64_t machine_process_age(const char *root, int pid)
@@ -113,10 +121,12 @@ int64_t machine_process_age(const char *root, int pid)
 		return -1;
 	const char *at = strrchr(text, ')');
 	if (!at || rate <= 0 || clock_gettime(CLOCK_BOOTTIME, &now) < 0 ||
-	    sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d"
-	    " %*d %*d %*d %*d %" SCNd64, &ticks) != 1)
+	    sscanf(at + 1,
+		" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d"
+		" %*d %*d %*d %*d %" SCNd64,
+		&ticks) != 1)
 		return -1;
-	int64_t age = now.tv_sec * CLOCK_SECOND + now.tv_nsec -
-	    (int64_t)((double)ticks / (double)rate * 1e9);
+	int64_t age =
+	    now.tv_sec * CLOCK_SECOND + now.tv_nsec - (int64_t)((double)ticks / (double)rate * 1e9);
 	return age < 0 ? 0 : age;
 }

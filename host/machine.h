@@ -10,13 +10,13 @@
  * Supervisor's thread.
  */
 struct machine_cpu {
-	int64_t busy, all;	/* jiffies since boot */
+	int64_t busy, all; /* jiffies since boot */
 };
 
 struct machine {
-	double cpu_percent;	/* between the last two samples */
+	double cpu_percent; /* between the last two samples */
 	int cores;
-	int64_t memory_total, memory_used, memory_available;	/* bytes */
+	int64_t memory_total, memory_used, memory_available; /* bytes */
 	int64_t swap_total, swap_used;
 	double load1;
 	int64_t uptime_seconds;

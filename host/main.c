@@ -49,8 +49,10 @@ static void main_source(struct host *host)
 {
 	host->schema = main_schema();
 	host->source = (struct settings_source){
-		.schema = host->schema, .owner_path = host->home.settings,
-		.auto_path = host->home.automatic, .state_folder = host->home.state,
+		.schema = host->schema,
+		.owner_path = host->home.settings,
+		.auto_path = host->home.automatic,
+		.state_folder = host->home.state,
 		.home = !host->home.installed,
 	};
 }
@@ -71,8 +73,8 @@ static int main_check(struct host *host, const char *path)
 	}
 	struct settings_book *book = settings_load(&host->source, &fault);
 	for (size_t i = 0; book && service_list[i] && !status; i++)
-		if (service_list[i]->check && !service_list[i]->check(
-		    settings_of(book, service_list[i]->name), &fault))
+		if (service_list[i]->check &&
+		    !service_list[i]->check(settings_of(book, service_list[i]->name), &fault))
 			status = 1;
 	if (!book || status) {
 		fprintf(stderr, "%s\n", fault.text);
@@ -145,7 +147,10 @@ static bool main_journal(struct host *host, struct fault *fault)
 {
 	char *folder = memory_format("%s/journal", host->home.state);
 	struct journal_limits limits = {
-		.folder = folder, .file_bytes = 8 << 20, .files = 4, .ring = 2048,
+		.folder = folder,
+		.file_bytes = 8 << 20,
+		.files = 4,
+		.ring = 2048,
 		.level = JOURNAL_INFO,
 	};
 
@@ -239,7 +244,8 @@ int main(int argc, char **argv)
 		return main_describe();
 	if (word)
 		return main_usage(0);
-	if (!home_find(home, false, &host.home, why, sizeof why)) {
+	/* Without --home the keeper means the installed one, whoever it made us. */
+	if (!home_find(home, true, &host.home, why, sizeof why)) {
 		fprintf(stderr, "steward-host: %s\n", why);
 		return 2;
 	}

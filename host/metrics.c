@@ -52,7 +52,8 @@ static void metric_latency(FILE *out, const struct host *host)
 	for (size_t i = 0; i < host->unit_count; i++) {
 		unit_latency(&host->units[i], &sum);
 		for (size_t q = 0; q < sizeof permilles / sizeof *permilles; q++)
-			fprintf(out, "steward_service_latency_seconds{service=\"%s\",quantile=\"0.%u\"} %.6f\n",
+			fprintf(out,
+			    "steward_service_latency_seconds{service=\"%s\",quantile=\"0.%u\"} %.6f\n",
 			    host->units[i].service->name,
 			    permilles[q] % 100 ? permilles[q] / 10 : permilles[q] / 100,
 			    (double)counter_quantile(&sum, permilles[q]) / 1e6);
@@ -71,7 +72,8 @@ static void metric_states(FILE *out, const struct host *host)
 		fprintf(out, "steward_service_cpu_seconds_total{service=\"%s\"} %.6f\n",
 		    host->units[i].service->name, (double)unit_cpu(&host->units[i]) / 1e9);
 	arena_refresh();
-	metric_family(out, "service_memory_bytes", "gauge", "Memory that the service has allocated.");
+	metric_family(out, "service_memory_bytes", "gauge",
+	    "Memory that the service has allocated.");
 	for (size_t i = 0; i < host->unit_count; i++) {
 		int64_t bytes = arena_bytes(host->units[i].arena);
 		if (bytes >= 0)
@@ -99,8 +101,8 @@ char *metrics_text(struct host *host)
 		metric_kind(out, host, k, id++, NULL);
 	for (size_t i = 0; i < host->unit_count; i++) {
 		id = COUNTER_STANDARD;
-		for (const struct counter_kind *k = host->units[i].service->counters;
-		    k && k->name; k++)
+		for (const struct counter_kind *k = host->units[i].service->counters; k && k->name;
+		     k++)
 			metric_kind(out, host, k, id++, host->units[i].service);
 	}
 	metric_latency(out, host);

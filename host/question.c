@@ -67,8 +67,7 @@ static void question_work(struct worker *worker, void *arg)
 	host_post(question->host, question_answered, question);
 }
 
-void question_ask(struct host *host, struct worker *worker,
-    void (*work)(struct question *question),
+void question_ask(struct host *host, struct worker *worker, void (*work)(struct question *question),
     void (*done)(struct question *question, bool answered), void *arg,
     void (*release)(struct question *question), int64_t deadline_ms)
 {

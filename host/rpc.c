@@ -23,9 +23,9 @@
 struct batch {
 	struct call *call;
 	size_t waiting;
-	bool *touched;			/* by unit */
+	bool *touched; /* by unit */
 	bool failed;
-	struct fault fault;		/* the first one */
+	struct fault fault; /* the first one */
 };
 
 static void batch_done(struct batch *batch)
@@ -42,8 +42,8 @@ static void batch_done(struct batch *batch)
 		json_decref(services);
 		call_fault(batch->call, &batch->fault);
 	} else {
-		call_result(batch->call, json_pack("{s:i, s:o}", "version", 1,
-		    "services", services));
+		call_result(batch->call,
+		    json_pack("{s:i, s:o}", "version", 1, "services", services));
 	}
 	free(batch->touched);
 	free(batch);
@@ -100,13 +100,15 @@ static struct batch *batch_new(struct call *call, json_t *params)
 	batch->touched = memory_array(host->unit_count + 1, sizeof *batch->touched);
 	if (!json_is_array(names) || !json_array_size(names))
 		fault_set(&fault, FAULT_USAGE, "services must be an array of names");
-	json_array_foreach(names, index, name) {
+	json_array_foreach(names, index, name)
+	{
 		const char *text = json_string_value(name);
 		struct unit *unit = text ? host_unit(host, text) : NULL;
 		if (fault.code != FAULT_NONE)
 			break;
 		if (!unit) {
-			fault_set(&fault, FAULT_USAGE, "there is no service %s", text ? text : "of that kind");
+			fault_set(&fault, FAULT_USAGE, "there is no service %s",
+			    text ? text : "of that kind");
 			fault_next(&fault, "steward status lists them");
 		} else if (generation_right(unit, params, &fault)) {
 			batch->touched[unit - host->units] = true;
@@ -154,8 +156,10 @@ static void rpc_act(struct call *call, json_t *params, enum action_kind kind)
 			continue;
 		batch->waiting++;
 		unit_log(unit, JOURNAL_NOTICE, "control", "%s by %s",
-		    kind == ACTION_START ? "start" : kind == ACTION_STOP ? "stop" :
-		    "restart", call->user);
+		    kind == ACTION_START    ? "start" :
+			kind == ACTION_STOP ? "stop" :
+					      "restart",
+		    call->user);
 		bool wanted = kind != ACTION_STOP;
 		unit->wanted = wanted;
 		if (!state_set_wanted(&host->home, unit->service->name, wanted, &fault))
@@ -201,7 +205,8 @@ void rpc_resume(struct call *call, json_t *params)
 		unit_resume(unit);
 		batch->waiting++;
 		if (unit->wanted ?
-		    !unit_act(unit, ACTION_START, -1, NULL, batch_acted, batch, &fault) : true) {
+			!unit_act(unit, ACTION_START, -1, NULL, batch_acted, batch, &fault) :
+			true) {
 			if (unit->wanted)
 				batch_fail(batch, &fault);
 			batch_done(batch);
@@ -266,8 +271,9 @@ static void change_answer(struct change *change)
 	for (size_t i = 0; i < host->unit_count; i++)
 		if (change->touched[i])
 			json_array_append_new(services, snapshot_unit(&host->units[i]));
-	call_result(change->call, json_pack("{s:i, s:O, s:o}", "version", 1,
-	    "changes", change->changes, "services", services));
+	call_result(change->call,
+	    json_pack("{s:i, s:O, s:o}", "version", 1, "changes", change->changes, "services",
+		services));
 	change_free(change);
 }
 
@@ -288,11 +294,10 @@ static void change_applied(void *arg, const struct fault *fault)
 		change_free(change);
 		return;
 	}
-	json_array_foreach(change->changes, index, entry)
-		journal_add(host->journal, JOURNAL_NOTICE, "host", "set", "%s: %s -> %s by %s",
-		    json_string_value(json_object_get(entry, "name")),
-		    json_string_value(json_object_get(entry, "old")),
-		    json_string_value(json_object_get(entry, "new")), change->call->user);
+	json_array_foreach(change->changes, index, entry) journal_add(host->journal, JOURNAL_NOTICE,
+	    "host", "set", "%s: %s -> %s by %s", json_string_value(json_object_get(entry, "name")),
+	    json_string_value(json_object_get(entry, "old")),
+	    json_string_value(json_object_get(entry, "new")), change->call->user);
 	change_answer(change);
 }
 
@@ -315,16 +320,17 @@ static json_t *change_list(const struct host *host, const struct settings_book *
 	json_t *changes = json_array(), *value;
 	const char *name;
 
-	json_object_foreach(values, name, value) {
+	json_object_foreach(values, name, value)
+	{
 		const char *old = shown_in(host->book, name), *new = shown_in(book, name);
-		json_array_append_new(changes, json_pack("{s:s, s:s, s:s}", "name", name,
-		    "old", old ? old : "", "new", new ? new : ""));
+		json_array_append_new(changes,
+		    json_pack("{s:s, s:s, s:s}", "name", name, "old", old ? old : "", "new",
+			new ? new : ""));
 	}
 	return changes;
 }
 
-static struct settings_book *change_book(struct call *call, json_t *values,
-    struct fault *fault)
+static struct settings_book *change_book(struct call *call, json_t *values, struct fault *fault)
 {
 	size_t count = json_object_size(values), index = 0;
 	const char **names = memory_array(count + 1, sizeof *names);
@@ -333,7 +339,8 @@ static struct settings_book *change_book(struct call *call, json_t *values,
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(values, name, value) {
+	json_object_foreach(values, name, value)
+	{
 		if (!json_is_string(value) && !json_is_null(value)) {
 			fault_set(fault, FAULT_USAGE, "%s: a value is a text, or null", name);
 			goto out;

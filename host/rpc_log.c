@@ -22,7 +22,7 @@
 
 #define LOG_LAST_DEFAULT 100
 #define LOG_LAST_MAX 10000
-#define UNWRITTEN_MAX 2048	/* the ring's size */
+#define UNWRITTEN_MAX 2048 /* the ring's size */
 
 struct log_reader {
 	struct log_reader *next;
@@ -45,13 +45,12 @@ static void reader_free(struct log_reader *reader)
 	free(reader);
 }
 
-static void reader_insert(struct log_reader *reader, size_t at,
-    const struct journal_record *record)
+static void reader_insert(struct log_reader *reader, size_t at, const struct journal_record *record)
 {
 	if (reader->count == reader->room) {
 		reader->room = reader->room ? reader->room * 2 : 128;
-		reader->records = memory_resize(reader->records, reader->room,
-		    sizeof *reader->records);
+		reader->records =
+		    memory_resize(reader->records, reader->room, sizeof *reader->records);
 	}
 	memmove(reader->records + at + 1, reader->records + at,
 	    (reader->count++ - at) * sizeof *reader->records);
@@ -74,7 +73,7 @@ static bool reader_wants(const struct log_reader *reader, const regex_t *regex,
 	return record->level <= filter->level && record->time_us >= filter->since_us &&
 	    (!filter->service || !strcmp(filter->service, record->service)) &&
 	    (!filter->grep || !regexec(regex, record->text, 0, NULL, 0) ||
-	    !regexec(regex, record->subject, 0, NULL, 0));
+		!regexec(regex, record->subject, 0, NULL, 0));
 }
 
 /* What a full disk kept out of the files goes between what they have. */
@@ -84,8 +83,8 @@ static void reader_add_unwritten(struct log_reader *reader)
 	struct journal_record *records = memory_array(UNWRITTEN_MAX, sizeof *records);
 	size_t count = journal_unwritten(journal, records, UNWRITTEN_MAX);
 	regex_t regex;
-	bool usable = !reader->filter.grep ||
-	    !regcomp(&regex, reader->filter.grep, REG_EXTENDED | REG_NOSUB);
+	bool usable =
+	    !reader->filter.grep || !regcomp(&regex, reader->filter.grep, REG_EXTENDED | REG_NOSUB);
 
 	for (size_t i = 0; i < count && usable; i++) {
 		size_t at = reader->count;
@@ -120,8 +119,8 @@ static void reader_done(void *arg)
 		json_t *records = json_array();
 		for (size_t i = 0; i < reader->count; i++)
 			json_array_append_new(records, snapshot_record(&reader->records[i]));
-		call_result(reader->call, json_pack("{s:i, s:o}", "version", 1,
-		    "records", records));
+		call_result(reader->call,
+		    json_pack("{s:i, s:o}", "version", 1, "records", records));
 	} else {
 		call_fault(reader->call, &reader->fault);
 	}
@@ -135,8 +134,8 @@ static void *reader_main(void *arg)
 
 	prctl(PR_SET_NAME, "host/log", 0, 0, 0);
 	journal_flush(host->journal, 5000);
-	reader->ok = journal_scan(reader->folder, &reader->filter, reader_each, reader,
-	    &reader->fault);
+	reader->ok =
+	    journal_scan(reader->folder, &reader->filter, reader_each, reader, &reader->fault);
 	if (reader->ok)
 		reader_add_unwritten(reader);
 	host_post(host, reader_done, reader);
@@ -171,7 +170,9 @@ static bool reader_filter(struct log_reader *reader, json_t *params, struct faul
 	reader->service = memory_string(service);
 	reader->grep = memory_string(grep);
 	*filter = (struct journal_filter){
-		.service = reader->service, .grep = reader->grep, .level = JOURNAL_DEBUG,
+		.service = reader->service,
+		.grep = reader->grep,
+		.level = JOURNAL_DEBUG,
 		.last = since ? LOG_LAST_MAX : LOG_LAST_DEFAULT,
 	};
 	if (level && !journal_level_parse(level, &filter->level))

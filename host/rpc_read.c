@@ -24,9 +24,10 @@ bool rpc_text(json_t *params, const char *name, const char **text_r, struct faul
 static void rpc_hello(struct call *call, json_t *params)
 {
 	(void)params;
-	call_result(call, json_pack("{s:i, s:s, s:s, s:s, s:o}", "version", 1,
-	    "role", role_name(call->role), "user", call->user,
-	    "software", PACKAGE_VERSION, "host", snapshot_host(call->host)));
+	call_result(call,
+	    json_pack("{s:i, s:s, s:s, s:s, s:o}", "version", 1, "role", role_name(call->role),
+		"user", call->user, "software", PACKAGE_VERSION, "host",
+		snapshot_host(call->host)));
 }
 
 static void rpc_status(struct call *call, json_t *params)
@@ -56,7 +57,8 @@ static void rpc_get(struct call *call, json_t *params)
 	const char *name;
 	struct fault fault;
 	json_t *settings = rpc_text(params, "name", &name, &fault) ?
-	    describe_settings(call->host->book, name, &fault) : NULL;
+	    describe_settings(call->host->book, name, &fault) :
+	    NULL;
 
 	if (settings)
 		call_result(call, json_pack("{s:i, s:o}", "version", 1, "settings", settings));
@@ -128,8 +130,7 @@ static void rpc_subscribe(struct call *call, json_t *params)
 		call_fault(call, &fault);
 		return;
 	}
-	call_subscribe(call, seconds, json_is_object(journal),
-	    service, level,
+	call_subscribe(call, seconds, json_is_object(journal), service, level,
 	    (size_t)json_integer_value(backlog));
 	call_result(call, json_object());
 }

@@ -20,7 +20,7 @@ struct errand {
 	const struct service_table *table;
 	const struct service_command *command;
 	int count;
-	char **argv;			/* the words; words borrows them */
+	char **argv; /* the words; words borrows them */
 	struct words *words;
 	struct rows *rows;
 };
@@ -54,8 +54,8 @@ static void errand_answer(struct errand *errand)
 			json_array_append_new(line, json_string(rows_get(errand->rows, i, j)));
 		json_array_append_new(lines, line);
 	}
-	call_result(errand->call, json_pack("{s:i, s:o, s:o}", "version", 1,
-	    "columns", columns, "rows", lines));
+	call_result(errand->call,
+	    json_pack("{s:i, s:o, s:o}", "version", 1, "columns", columns, "rows", lines));
 }
 
 static void errand_work(struct question *question)
@@ -66,12 +66,12 @@ static void errand_work(struct question *question)
 
 	if (errand->table) {
 		worker_activity(worker, "list");
-		question->ok = errand->table->list(run->state, worker, errand->rows,
-		    &question->fault);
+		question->ok =
+		    errand->table->list(run->state, worker, errand->rows, &question->fault);
 	} else {
 		worker_activity(worker, "act");
-		question->ok = errand->command->act(run->state, worker, errand->words,
-		    errand->rows, &question->fault);
+		question->ok = errand->command->act(run->state, worker, errand->words, errand->rows,
+		    &question->fault);
 	}
 	worker_activity(worker, "its loop");
 }
@@ -86,8 +86,8 @@ static void errand_done(struct question *question, bool answered)
 
 	if (!answered) {
 		/* The work still holds the errand: it is freed with the question. */
-		fault_set(&fault, FAULT_FAILED, "%s does not answer (in %s)",
-		    unit->service->name, worker_doing(question->worker));
+		fault_set(&fault, FAULT_FAILED, "%s does not answer (in %s)", unit->service->name,
+		    worker_doing(question->worker));
 		fault_next(&fault, "steward log %s", unit->service->name);
 		call_fault(errand->call, &fault);
 		return;
@@ -122,8 +122,8 @@ static struct unit *errand_unit(struct call *call, json_t *params, struct fault 
 	struct unit *unit = name ? host_unit(call->host, name) : NULL;
 
 	if (!unit) {
-		fault_set(fault, FAULT_USAGE, name ? "there is no service %s" :
-		    "which service?", name);
+		fault_set(fault, FAULT_USAGE, name ? "there is no service %s" : "which service?",
+		    name);
 		fault_next(fault, "steward status lists them");
 	}
 	return unit;
@@ -175,7 +175,8 @@ static bool errand_words(struct errand *errand, json_t *words, struct fault *fau
 	if (!json_is_array(words) || !json_array_size(words) || json_array_size(words) > 64)
 		return fault_set(fault, FAULT_USAGE, "words must be an array of 1 to 64 texts");
 	errand->argv = memory_array(json_array_size(words) + 1, sizeof *errand->argv);
-	json_array_foreach(words, index, word) {
+	json_array_foreach(words, index, word)
+	{
 		if (!json_is_string(word))
 			return fault_set(fault, FAULT_USAGE, "words must be texts");
 		errand->argv[errand->count++] = memory_string(json_string_value(word));
@@ -190,8 +191,8 @@ static bool errand_match(struct errand *errand, struct fault *fault)
 
 	for (; command && command->pattern; command++) {
 		bool other = false;
-		errand->words = words_match(command->pattern, errand->count, errand->argv,
-		    &other, fault);
+		errand->words =
+		    words_match(command->pattern, errand->count, errand->argv, &other, fault);
 		if (errand->words) {
 			errand->command = command;
 			return true;
@@ -206,16 +207,17 @@ static bool errand_match(struct errand *errand, struct fault *fault)
 static bool errand_allowed(const struct errand *errand, struct fault *fault)
 {
 	static const enum role needed[] = {
-		[GRADE_READ] = ROLE_VIEWER, [GRADE_REVERSIBLE] = ROLE_OPERATOR,
-		[GRADE_DISRUPTS] = ROLE_OPERATOR, [GRADE_DESTROYS] = ROLE_ADMIN,
+		[GRADE_READ] = ROLE_VIEWER,
+		[GRADE_REVERSIBLE] = ROLE_OPERATOR,
+		[GRADE_DISRUPTS] = ROLE_OPERATOR,
+		[GRADE_DESTROYS] = ROLE_ADMIN,
 	};
 	enum role role = needed[errand->command->grade];
 
 	if (errand->call->role >= role)
 		return true;
 	return fault_set(fault, FAULT_REFUSED, "%s needs the role %s; %s has the role %s",
-	    errand->argv[0], role_name(role), errand->call->user,
-	    role_name(errand->call->role));
+	    errand->argv[0], role_name(role), errand->call->user, role_name(errand->call->role));
 }
 
 void rpc_do(struct call *call, json_t *params)
@@ -225,8 +227,7 @@ void rpc_do(struct call *call, json_t *params)
 
 	errand->call = call;
 	errand->unit = errand_unit(call, params, &fault);
-	if (!errand->unit ||
-	    !errand_words(errand, json_object_get(params, "words"), &fault) ||
+	if (!errand->unit || !errand_words(errand, json_object_get(params, "words"), &fault) ||
 	    !errand_match(errand, &fault) || !errand_allowed(errand, &fault) ||
 	    !errand_ready(errand->unit, &fault)) {
 		call_fault(call, &fault);
@@ -234,8 +235,8 @@ void rpc_do(struct call *call, json_t *params)
 		return;
 	}
 	if (errand->command->grade != GRADE_READ)
-		unit_log(errand->unit, JOURNAL_NOTICE, "control", "%s by %s",
-		    errand->argv[0], call->user);
+		unit_log(errand->unit, JOURNAL_NOTICE, "control", "%s by %s", errand->argv[0],
+		    call->user);
 	errand->rows = rows_new();
 	errand_ask(errand, 0);
 }

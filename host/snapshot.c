@@ -54,27 +54,28 @@ uid_t snapshot_owner(const struct host *host)
 
 json_t *snapshot_record(const struct journal_record *record)
 {
-	return json_pack("{s:I, s:o, s:s, s:s, s:s, s:s}",
-	    "sequence", (json_int_t)record->sequence, "time", time_text(record->time_us),
-	    "level", journal_level_name(record->level), "service", record->service,
-	    "subject", record->subject, "text", record->text);
+	return json_pack("{s:I, s:o, s:s, s:s, s:s, s:s}", "sequence", (json_int_t)record->sequence,
+	    "time", time_text(record->time_us), "level", journal_level_name(record->level),
+	    "service", record->service, "subject", record->subject, "text", record->text);
 }
 
 static json_t *snapshot_listeners(const struct unit *unit)
 {
 	static const char *const states[] = {
-		[LISTENER_OPEN] = "open", [LISTENER_SHUT] = "shut",
-		[LISTENER_WAITING] = "waiting", [LISTENER_REFUSED] = "refused",
+		[LISTENER_OPEN] = "open",
+		[LISTENER_SHUT] = "shut",
+		[LISTENER_WAITING] = "waiting",
+		[LISTENER_REFUSED] = "refused",
 		[LISTENER_ASKED] = "shut",
 	};
 	json_t *list = json_array();
 
 	for (const struct unit_listener *l = unit->listeners; l; l = l->next)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:s, s:s, s:o}",
-		    "setting", l->kind->setting, "address", l->address,
-		    "port", l->port ? l->port : l->asked,
-		    "transport", l->transport == TRANSPORT_TCP ? "tcp" : "udp",
-		    "state", states[l->state], "reason", text_or_null(l->reason)));
+		json_array_append_new(list,
+		    json_pack("{s:s, s:s, s:i, s:s, s:s, s:o}", "setting", l->kind->setting,
+			"address", l->address, "port", l->port ? l->port : l->asked, "transport",
+			l->transport == TRANSPORT_TCP ? "tcp" : "udp", "state", states[l->state],
+			"reason", text_or_null(l->reason)));
 	return list;
 }
 
@@ -92,11 +93,9 @@ static json_t *snapshot_counters(const struct unit *unit, const struct counter_s
 
 static json_t *snapshot_latency(const struct counter_sum *sum)
 {
-	return json_pack("{s:I, s:I, s:I, s:I}",
-	    "p50", (json_int_t)counter_quantile(sum, 500),
-	    "p90", (json_int_t)counter_quantile(sum, 900),
-	    "p99", (json_int_t)counter_quantile(sum, 990),
-	    "max", (json_int_t)sum->latency_max);
+	return json_pack("{s:I, s:I, s:I, s:I}", "p50", (json_int_t)counter_quantile(sum, 500),
+	    "p90", (json_int_t)counter_quantile(sum, 900), "p99",
+	    (json_int_t)counter_quantile(sum, 990), "max", (json_int_t)sum->latency_max);
 }
 
 json_t *snapshot_unit(const struct unit *unit)
@@ -105,18 +104,15 @@ json_t *snapshot_unit(const struct unit *unit)
 
 	unit_latency(unit, &sum);
 	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:o, s:i, s:f, s:o, s:o,"
-	    " s:{s:f, s:f}, s:o}",
-	    "name", unit->service->name, "summary", unit->service->summary,
-	    "state", unit_state_name(unit), "desired", unit->wanted ? "running" : "stopped",
-	    "reason", text_or_null(unit->reason), "since", time_text(unit->since_us),
-	    "generation", (json_int_t)unit->generation,
-	    "listeners", snapshot_listeners(unit),
-	    "workers", unit->run ? (int)unit->run->workers : 0,
-	    "cpu_seconds", (double)unit_cpu(unit) / 1e9,
-	    "memory_bytes", unknown_or(arena_bytes(unit->arena)),
-	    "counters", snapshot_counters(unit, &sum),
-	    "rates", "requests", unit->rate_requests, "cpu_percent", unit->rate_cpu,
-	    "latency_us", snapshot_latency(&sum));
+			 " s:{s:f, s:f}, s:o}",
+	    "name", unit->service->name, "summary", unit->service->summary, "state",
+	    unit_state_name(unit), "desired", unit->wanted ? "running" : "stopped", "reason",
+	    text_or_null(unit->reason), "since", time_text(unit->since_us), "generation",
+	    (json_int_t)unit->generation, "listeners", snapshot_listeners(unit), "workers",
+	    unit->run ? (int)unit->run->workers : 0, "cpu_seconds", (double)unit_cpu(unit) / 1e9,
+	    "memory_bytes", unknown_or(arena_bytes(unit->arena)), "counters",
+	    snapshot_counters(unit, &sum), "rates", "requests", unit->rate_requests, "cpu_percent",
+	    unit->rate_cpu, "latency_us", snapshot_latency(&sum));
 }
 
 static json_t *snapshot_crash(const struct crash_report *crash)
@@ -135,16 +131,13 @@ static json_t *snapshot_crash(const struct crash_report *crash)
 
 json_t *snapshot_host(struct host *host)
 {
-	return json_pack("{s:s, s:i, s:i, s:f, s:I, s:s, s:s, s:s, s:o, s:s, s:o, s:i}",
-	    "name", host->name, "pid", (int)getpid(), "keeper_pid", host->keeper_pid,
-	    "uptime_seconds", (double)(clock_monotonic() - host->started) / 1e9,
-	    "crashes", (json_int_t)host->crashes, "software", PACKAGE_VERSION,
-	    "user", host->user,
-	    "home", host->home.installed ? host->home.state : host->home.folder,
-	    "settings_fault", text_or_null(host->settings_fault),
-	    "sandbox", host->sandbox,
-	    "last_crash", snapshot_crash(&host->last_crash),
-	    "consoles", (int)control_clients(host->control));
+	return json_pack("{s:s, s:i, s:i, s:f, s:I, s:s, s:s, s:s, s:o, s:s, s:o, s:i}", "name",
+	    host->name, "pid", (int)getpid(), "keeper_pid", host->keeper_pid, "uptime_seconds",
+	    (double)(clock_monotonic() - host->started) / 1e9, "crashes", (json_int_t)host->crashes,
+	    "software", PACKAGE_VERSION, "user", host->user, "home",
+	    host->home.installed ? host->home.state : host->home.folder, "settings_fault",
+	    text_or_null(host->settings_fault), "sandbox", host->sandbox, "last_crash",
+	    snapshot_crash(&host->last_crash), "consoles", (int)control_clients(host->control));
 }
 
 static json_t *figure(double value)
@@ -157,14 +150,12 @@ static json_t *snapshot_machine(void)
 	static struct machine machine;
 
 	machine_sample(&machine, "/proc");
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-	    "cpu_percent", figure(machine.cpu_percent), "cores", unknown_or(machine.cores),
-	    "memory_total", unknown_or(machine.memory_total),
-	    "memory_used", unknown_or(machine.memory_used),
-	    "memory_available", unknown_or(machine.memory_available),
-	    "swap_total", unknown_or(machine.swap_total),
-	    "swap_used", unknown_or(machine.swap_used),
-	    "load1", figure(machine.load1), "uptime_seconds", unknown_or(machine.uptime_seconds));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "cpu_percent",
+	    figure(machine.cpu_percent), "cores", unknown_or(machine.cores), "memory_total",
+	    unknown_or(machine.memory_total), "memory_used", unknown_or(machine.memory_used),
+	    "memory_available", unknown_or(machine.memory_available), "swap_total",
+	    unknown_or(machine.swap_total), "swap_used", unknown_or(machine.swap_used), "load1",
+	    figure(machine.load1), "uptime_seconds", unknown_or(machine.uptime_seconds));
 }
 
 json_t *snapshot_document(struct host *host, const struct unit *only, bool machine)
@@ -175,8 +166,8 @@ json_t *snapshot_document(struct host *host, const struct unit *only, bool machi
 	for (size_t i = 0; i < host->unit_count; i++)
 		if (!only || only == &host->units[i])
 			json_array_append_new(services, snapshot_unit(&host->units[i]));
-	json_t *document = json_pack("{s:i, s:o, s:o}", "version", 1,
-	    "host", snapshot_host(host), "services", services);
+	json_t *document = json_pack("{s:i, s:o, s:o}", "version", 1, "host", snapshot_host(host),
+	    "services", services);
 	if (machine)
 		json_object_set_new(document, "machine", snapshot_machine());
 	return document;

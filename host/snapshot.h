@@ -27,8 +27,7 @@ uid_t snapshot_owner(const struct host *host);
 
 /* The schema (describe.c) and OpenMetrics (metrics.c); text is the caller's. */
 json_t *describe_schema(void);
-json_t *describe_settings(const struct settings_book *book, const char *name,
-    struct fault *fault);
+json_t *describe_settings(const struct settings_book *book, const char *name, struct fault *fault);
 char *metrics_text(struct host *host);
 
 #endif

@@ -58,8 +58,8 @@ bool state_load(const struct home *home, struct fault *fault)
 	document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	good = json_is_object(document);
 	if (!good) {
-		fault_set(fault, FAULT_FAILED, "%s: %s, line %d; every service starts",
-		    path, error.text, error.line);
+		fault_set(fault, FAULT_FAILED, "%s: %s, line %d; every service starts", path,
+		    error.text, error.line);
 		json_decref(document);
 		document = NULL;
 	}
@@ -71,8 +71,7 @@ out:
 
 bool state_wanted(const char *service)
 {
-	const char *desired = json_string_value(json_object_get(
-	    state_part("services"), service));
+	const char *desired = json_string_value(json_object_get(state_part("services"), service));
 
 	return !desired || strcmp(desired, "stopped") != 0;
 }
@@ -91,8 +90,7 @@ static bool state_store(const struct home *home, struct fault *fault)
 bool state_set_wanted(const struct home *home, const char *service, bool wanted,
     struct fault *fault)
 {
-	if (state_wanted(service) == wanted &&
-	    json_object_get(state_part("services"), service))
+	if (state_wanted(service) == wanted && json_object_get(state_part("services"), service))
 		return true;
 	json_object_set_new(state_part("services"), service,
 	    json_string(wanted ? "running" : "stopped"));

@@ -15,7 +15,7 @@
  * Supervisor's thread. The memory copy is in state.c, one a process.
  */
 bool state_load(const struct home *home, struct fault *fault);
-bool state_wanted(const char *service);		/* true when nothing is known */
+bool state_wanted(const char *service); /* true when nothing is known */
 bool state_set_wanted(const struct home *home, const char *service, bool wanted,
     struct fault *fault);
 uint16_t state_port(const struct home *home, const char *key);

@@ -77,8 +77,7 @@ void host_post(struct host *host, void (*run)(void *arg), void *arg)
 	mailbox_put(host->mailbox, &(struct letter){ .run = run, .arg = arg });
 }
 
-void host_post_ended(struct host *host, void (*ended)(struct worker *worker),
-    struct worker *worker)
+void host_post_ended(struct host *host, void (*ended)(struct worker *worker), struct worker *worker)
 {
 	mailbox_put(host->mailbox, &(struct letter){ .ended = ended, .arg = worker });
 }
@@ -117,8 +116,7 @@ static bool mailbox_open(struct host *host)
 	host->mailbox = box;
 	if (box->fd < 0)
 		return false;
-	box->readable = event_new(host->base, box->fd, EV_READ | EV_PERSIST,
-	    mailbox_readable, box);
+	box->readable = event_new(host->base, box->fd, EV_READ | EV_PERSIST, mailbox_readable, box);
 	return box->readable && event_add(box->readable, NULL) == 0;
 }
 
@@ -161,8 +159,8 @@ void host_configure(struct host *host)
 		.files = (unsigned)settings_number(set, "journal_files"),
 		.level = level,
 		.journald = host->flags & KEEPER_FLAG_SYSTEMD,
-		.stderr_too = (host->flags & KEEPER_FLAG_FOREGROUND) &&
-		    !(host->flags & KEEPER_FLAG_SYSTEMD),
+		.stderr_too =
+		    (host->flags & KEEPER_FLAG_FOREGROUND) && !(host->flags & KEEPER_FLAG_SYSTEMD),
 	};
 	if (host->journal)
 		journal_configure(host->journal, &limits);
@@ -352,13 +350,38 @@ void host_end(struct host *host, bool hand_over, int64_t drain_ms)
 		return;
 	host->ending = true;
 	host->hand_over = hand_over;
-	journal_add(host->journal, JOURNAL_NOTICE, "host", "stop", hand_over ?
-	    "makes room for a new host" : "stops");
+	journal_add(host->journal, JOURNAL_NOTICE, "host", "stop",
+	    hand_over ? "makes room for a new host" : "stops");
 	for (size_t i = 0; i < host->unit_count; i++)
 		unit_act(&host->units[i], ACTION_LEAVE, drain_ms, NULL, NULL, NULL, &fault);
 	if (!host->was_ready)
 		event_base_loopbreak(host->base);
 	host_moved(host);
+}
+
+/* A service that hangs would keep sockets open that the next keeper's share. */
+static void host_left_over(evutil_socket_t fd, short what, void *arg)
+{
+	struct host *host = arg;
+
+	(void)fd;
+	(void)what;
+	journal_add(host->journal, JOURNAL_ERROR, "host", "stop",
+	    "not every service left in time: the host ends without them");
+	journal_flush(host->journal, 500);
+	_exit(1);
+}
+
+void host_abandoned(struct host *host)
+{
+	struct timeval limit = {.tv_sec = 3};
+
+	journal_add(host->journal, JOURNAL_ERROR, "host", "keeper",
+	    "the keeper has gone: the host ends too");
+	host_end(host, false, 2000);
+	host->left_over = evtimer_new(host->base, host_left_over, host);
+	if (!host->left_over || event_add(host->left_over, &limit) < 0)
+		_exit(1);
 }
 
 static void host_new_units(struct host *host)
@@ -385,8 +408,7 @@ int host_run(struct host *host)
 	host_new_units(host);
 	host->tick = evtimer_new(host->base, host_ticked, host);
 	host->moved = evtimer_new(host->base, host_told, host);
-	if (!mailbox_open(host) || !host->tick || !host->moved ||
-	    !link_watch(host->link, &fault)) {
+	if (!mailbox_open(host) || !host->tick || !host->moved || !link_watch(host->link, &fault)) {
 		host->exit_status = 1;
 		goto out;
 	}
@@ -406,6 +428,8 @@ out:
 		event_free(host->tick);
 	if (host->moved)
 		event_free(host->moved);
+	if (host->left_over)
+		event_free(host->left_over);
 	mailbox_close(host->mailbox);
 	return host->exit_status;
 }

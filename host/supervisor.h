@@ -27,41 +27,41 @@ struct event_base;
 struct host {
 	struct home home;
 	struct settings_source source;
-	struct settings_section *schema;	/* host, then every service */
+	struct settings_section *schema; /* host, then every service */
 	struct settings_book *book;
 	struct journal *journal;
 	struct event_base *base;
-	struct event *tick, *moved;
+	struct event *tick, *moved, *left_over;
 	struct mailbox *mailbox;
-	struct log_reader *readers;		/* rpc_log.c's */
-	bool moving;			/* moved is pending */
+	struct log_reader *readers; /* rpc_log.c's */
+	bool moving;                /* moved is pending */
 	unsigned second;
-	int64_t sampled;		/* monotonic ns of the last second's tick */
+	int64_t sampled; /* monotonic ns of the last second's tick */
 	struct link *link;
 	struct control *control;
-	struct apply *applying;			/* a change of settings under way */
-	bool going_back;			/* it failed, the old ones come back */
-	struct unit *units;			/* one a service, in the list's order */
+	struct apply *applying; /* a change of settings under way */
+	bool going_back;        /* it failed, the old ones come back */
+	struct unit *units;     /* one a service, in the list's order */
 	size_t unit_count;
 	char name[65], user[33];
-	char settings_fault[768];		/* why the files are not in force, or empty */
+	char settings_fault[768]; /* why the files are not in force, or empty */
 	char sandbox[96];
 	bool was_ready, settled, ending;
-	bool hand_over;				/* ending for another host: sockets stay open */
+	bool hand_over; /* ending for another host: sockets stay open */
 	int exit_status;
 	int keeper_pid;
-	uint32_t flags;				/* enum keeper_flag */
+	uint32_t flags; /* enum keeper_flag */
 	uint64_t crashes;
 	struct crash_report last_crash;
-	int64_t started;			/* stewardd did; monotonic ns */
-	int64_t hung_after, hung_limit;		/* ns */
+	int64_t started;                /* stewardd did; monotonic ns */
+	int64_t hung_after, hung_limit; /* ns */
 	int64_t drain_ms;
 };
 
 extern const struct setting host_settings[];
 
 struct event_base *host_base(struct host *host);
-struct unit *host_unit(struct host *host, const char *name);	/* NULL: no such service */
+struct unit *host_unit(struct host *host, const char *name); /* NULL: no such service */
 /* Any thread: run(arg) on the supervisor's. */
 void host_post(struct host *host, void (*run)(void *arg), void *arg);
 void host_post_ended(struct host *host, void (*ended)(struct worker *worker),
@@ -71,6 +71,8 @@ void host_post_ended(struct host *host, void (*ended)(struct worker *worker),
 int host_run(struct host *host);
 /* Everything down, in drain_ms at most (and what services take to leave). */
 void host_end(struct host *host, bool hand_over, int64_t drain_ms);
+/* The keeper died: everything down, and gone within seconds whatever hangs. */
+void host_abandoned(struct host *host);
 /* Takes over what section host of the book says. */
 void host_configure(struct host *host);
 /* A unit's state moved: consoles hear of it, and the keeper when all settled. */

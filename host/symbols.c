@@ -31,8 +31,8 @@ static const void *image_at(const struct image *image, uint64_t offset, uint64_t
 	return image->bytes + offset;
 }
 
-static bool symbols_table(const struct image *image, const ElfW(Shdr) *sections,
-    unsigned count, unsigned type, uint64_t offset, char *name, size_t size, uint64_t *from)
+static bool symbols_table(const struct image *image, const ElfW(Shdr) * sections, unsigned count,
+    unsigned type, uint64_t offset, char *name, size_t size, uint64_t *from)
 {
 	const ElfW(Shdr) *table = NULL, *strings;
 	const ElfW(Sym) *best = NULL;
@@ -62,8 +62,7 @@ static bool symbols_table(const struct image *image, const ElfW(Shdr) *sections,
 	return true;
 }
 
-static bool symbols_find(const char *path, uint64_t offset, char *name, size_t size,
-    uint64_t *from)
+static bool symbols_find(const char *path, uint64_t offset, char *name, size_t size, uint64_t *from)
 {
 	struct image image = { 0 };
 	struct stat status;
@@ -82,13 +81,13 @@ static bool symbols_find(const char *path, uint64_t offset, char *name, size_t s
 	const ElfW(Ehdr) *header = image_at(&image, 0, sizeof *header);
 	if (header && !memcmp(header->e_ident, ELFMAG, SELFMAG) &&
 	    header->e_shentsize == sizeof(ElfW(Shdr))) {
-		const ElfW(Shdr) *sections = image_at(&image, header->e_shoff,
-		    (uint64_t)header->e_shnum * sizeof *sections);
+		const ElfW(Shdr) *sections =
+		    image_at(&image, header->e_shoff, (uint64_t)header->e_shnum * sizeof *sections);
 		if (sections)
-			found = symbols_table(&image, sections, header->e_shnum, SHT_SYMTAB,
-			    offset, name, size, from) ||
-			    symbols_table(&image, sections, header->e_shnum, SHT_DYNSYM,
-			    offset, name, size, from);
+			found = symbols_table(&image, sections, header->e_shnum, SHT_SYMTAB, offset,
+				    name, size, from) ||
+			    symbols_table(&image, sections, header->e_shnum, SHT_DYNSYM, offset,
+				name, size, from);
 	}
 	munmap(mapped, image.size);
 out:
@@ -120,11 +119,13 @@ static void report_text(const struct crash_record *record, struct crash_report *
 	if (*activity)
 		text_format(at, sizeof at, " in %s", activity);
 	if (!record->signal)
-		text_format(report->text, sizeof report->text, "%s %s; the host ended and came back",
-		    who, *reason ? reason : "ended the host");
+		text_format(report->text, sizeof report->text,
+		    "%s %s; the host ended and came back", who,
+		    *reason ? reason : "ended the host");
 	else if (record->code <= 0)
 		text_format(report->text, sizeof report->text,
-		    "somebody sent %s to the host; it came back, nobody is charged", report->signal);
+		    "somebody sent %s to the host; it came back, nobody is charged",
+		    report->signal);
 	else if (!record->address)
 		text_format(report->text, sizeof report->text,
 		    "%s crashed%s: %s; the host came back", who, at, report->signal);
@@ -154,7 +155,8 @@ void symbols_report(const struct crash_record *record, struct crash_report *repo
 		uint64_t offset = record->frame[i].offset;
 		char *line = report->frame[report->frames++];
 		if (index >= CRASH_MODULES || index >= record->module_count) {
-			text_format(line, sizeof report->frame[0], "0x%llx", (unsigned long long)offset);
+			text_format(line, sizeof report->frame[0], "0x%llx",
+			    (unsigned long long)offset);
 			continue;
 		}
 		text_clean(module, sizeof module, record->module[index],

@@ -14,12 +14,12 @@
 struct crash_report {
 	bool present;
 	int64_t time_us;
-	char service[32];	/* empty: nobody was charged */
-	char signal[32];	/* "SIGSEGV", or empty */
+	char service[32]; /* empty: nobody was charged */
+	char signal[32];  /* "SIGSEGV", or empty */
 	uint64_t address;
-	char text[512];		/* one sentence */
+	char text[512]; /* one sentence */
 	unsigned frames;
-	char frame[CRASH_FRAMES][160];	/* "function+0x12 (module)" */
+	char frame[CRASH_FRAMES][160]; /* "function+0x12 (module)" */
 };
 
 /* record is copied memory that nobody writes any more; its texts are not

@@ -25,9 +25,12 @@
 #define ACTIONS_MAX 16
 
 static const char *const state_names[] = {
-	[UNIT_STOPPED] = "stopped", [UNIT_STARTING] = "starting",
-	[UNIT_RUNNING] = "running", [UNIT_DRAINING] = "draining",
-	[UNIT_FAILED] = "failed", [UNIT_QUARANTINED] = "quarantined",
+	[UNIT_STOPPED] = "stopped",
+	[UNIT_STARTING] = "starting",
+	[UNIT_RUNNING] = "running",
+	[UNIT_DRAINING] = "draining",
+	[UNIT_FAILED] = "failed",
+	[UNIT_QUARANTINED] = "quarantined",
 };
 
 void unit_init(struct unit *unit, struct host *host, const struct service *service)
@@ -67,8 +70,8 @@ bool unit_busy(const struct unit *unit)
 	return unit->actions;
 }
 
-void unit_log(struct unit *unit, enum journal_level level, const char *subject,
-    const char *format, ...)
+void unit_log(struct unit *unit, enum journal_level level, const char *subject, const char *format,
+    ...)
 {
 	char text[512];
 	va_list list;
@@ -123,11 +126,10 @@ static void action_stop(struct unit *unit, const struct action *action, bool kee
 
 static bool action_refused(struct unit *unit, enum action_kind kind, struct fault *fault)
 {
-	if (unit->state != UNIT_QUARANTINED ||
-	    (kind != ACTION_START && kind != ACTION_RESTART))
+	if (unit->state != UNIT_QUARANTINED || (kind != ACTION_START && kind != ACTION_RESTART))
 		return false;
-	fault_set(fault, FAULT_FAILED, "%s is quarantined: %.400s",
-	    unit->service->name, unit->reason);
+	fault_set(fault, FAULT_FAILED, "%s is quarantined: %.400s", unit->service->name,
+	    unit->reason);
 	fault_next(fault, "steward resume %s", unit->service->name);
 	return true;
 }
@@ -168,8 +170,8 @@ static void action_begin(struct unit *unit)
 
 bool unit_act(struct unit *unit, enum action_kind kind, int64_t drain_ms,
     struct settings_book *book,
-    void (*done)(void *arg, struct unit *unit, const struct fault *fault),
-    void *arg, struct fault *fault)
+    void (*done)(void *arg, struct unit *unit, const struct fault *fault), void *arg,
+    struct fault *fault)
 {
 	struct action **end = &unit->actions;
 	unsigned count = 0;
@@ -216,8 +218,8 @@ void unit_acted(struct unit *unit, const struct fault *fault)
 void unit_quarantine(struct unit *unit, const char *reason)
 {
 	unit_set_state(unit, UNIT_QUARANTINED, reason);
-	unit_log(unit, JOURNAL_ERROR, "quarantine", "quarantined: %s; `steward resume %s` starts it again",
-	    reason, unit->service->name);
+	unit_log(unit, JOURNAL_ERROR, "quarantine",
+	    "quarantined: %s; `steward resume %s` starts it again", reason, unit->service->name);
 }
 
 void unit_resume(struct unit *unit)
@@ -309,8 +311,7 @@ static void unit_set_hung(struct unit *unit, bool hung, int64_t since, const cha
 		return;
 	unit->hung = hung;
 	if (hung) {
-		text_format(unit->reason, sizeof unit->reason,
-		    "does not answer for %lld s (in %s)",
+		text_format(unit->reason, sizeof unit->reason, "does not answer for %lld s (in %s)",
 		    (long long)(since / CLOCK_SECOND), doing);
 		unit_log(unit, JOURNAL_ERROR, "hung", "%s; the host ends it after %lld s",
 		    unit->reason, (long long)(unit->host->hung_limit / CLOCK_SECOND));

@@ -18,43 +18,59 @@
  * to the supervisor's thread, but for the counters and cpu_retired.
  */
 enum unit_state {
-	UNIT_STOPPED, UNIT_STARTING, UNIT_RUNNING, UNIT_DRAINING, UNIT_FAILED,
+	UNIT_STOPPED,
+	UNIT_STARTING,
+	UNIT_RUNNING,
+	UNIT_DRAINING,
+	UNIT_FAILED,
 	UNIT_QUARANTINED,
 };
 
-enum listener_state { LISTENER_OPEN, LISTENER_SHUT, LISTENER_WAITING, LISTENER_REFUSED, LISTENER_ASKED };
+enum listener_state {
+	LISTENER_OPEN,
+	LISTENER_SHUT,
+	LISTENER_WAITING,
+	LISTENER_REFUSED,
+	LISTENER_ASKED
+};
 
 struct unit_listener {
 	struct unit_listener *next;
-	unsigned id;			/* names it on the workers */
+	unsigned id; /* names it on the workers */
 	struct unit *unit;
 	const struct listener_kind *kind;
 	enum transport transport;
 	int family;
-	char address[INET6_ADDRSTRLEN + 20];	/* numeric, perhaps with %zone */
+	char address[INET6_ADDRSTRLEN + 20]; /* numeric, perhaps with %zone */
 	uint16_t asked, port;
 	enum listener_state state;
-	bool joined;			/* the workers have it */
-	bool stale;			/* not in the new settings */
-	int *fds;			/* our copies, closed when the workers gave them back */
+	bool joined; /* the workers have it */
+	bool stale;  /* not in the new settings */
+	int *fds;    /* our copies, closed when the workers gave them back */
 	size_t count;
 	char reason[512];
 };
 
-enum action_kind { ACTION_START, ACTION_STOP, ACTION_RESTART, ACTION_RELOAD, ACTION_RETRY,
-	ACTION_LEAVE };
+enum action_kind {
+	ACTION_START,
+	ACTION_STOP,
+	ACTION_RESTART,
+	ACTION_RELOAD,
+	ACTION_RETRY,
+	ACTION_LEAVE
+};
 
 struct action {
 	struct action *next;
 	enum action_kind kind;
-	int64_t drain_ms;		/* -1: the host's */
-	struct settings_book *book;	/* ACTION_RELOAD, counted */
+	int64_t drain_ms;           /* -1: the host's */
+	struct settings_book *book; /* ACTION_RELOAD, counted */
 	/* Once, on the supervisor's thread; fault NULL: done. May be NULL. */
 	void (*done)(void *arg, struct unit *unit, const struct fault *fault);
 	void *arg;
 };
 
-#define UNIT_MINUTE 7	/* latency snapshots every 10 s, a minute back */
+#define UNIT_MINUTE 7 /* latency snapshots every 10 s, a minute back */
 
 struct unit {
 	struct host *host;
@@ -65,50 +81,50 @@ struct unit {
 	int64_t since_us;
 	uint64_t generation;
 	struct service_run *run;
-	struct service_run *checker;		/* a check's, while nothing runs */
-	bool opened, joined[WORKERS_MAX];	/* how far run has come */
+	struct service_run *checker;      /* a check's, while nothing runs */
+	bool opened, joined[WORKERS_MAX]; /* how far run has come */
 	struct unit_listener *listeners;
 	unsigned next_listener;
 	uint32_t round;
-	struct action *actions;		/* the first one is under way */
-	bool telling;			/* an outcome is being told */
+	struct action *actions; /* the first one is under way */
+	bool telling;           /* an outcome is being told */
 	/* The sequence under way (unit_start.c). */
-	unsigned waiting;		/* answers still to come */
+	unsigned waiting; /* answers still to come */
 	struct fault fault;
-	bool failed;				/* fault counts */
+	bool failed; /* fault counts */
 	struct fault reload_fault;
 	void (*listened)(struct unit *unit, const struct fault *fault);
 	void (*handed)(struct unit *unit, const struct fault *fault);
-	void (*then)(struct unit *unit);	/* when the workers are gone */
+	void (*then)(struct unit *unit); /* when the workers are gone */
 	struct event *drain_timer;
 	unsigned idle_workers;
 	bool leaving;
 	/* Accounting. */
 	int arena;
-	_Atomic int64_t cpu_retired;	/* ns, of threads that ended */
+	_Atomic int64_t cpu_retired; /* ns, of threads that ended */
 	struct counter_slot *_Atomic slots[WORKERS_MAX];
 	struct counter_sum *minute[UNIT_MINUTE];
-	int64_t sampled_requests, sampled_cpu;	/* at the last tick */
-	double rate_requests, rate_cpu;		/* a second; percent of a core */
+	int64_t sampled_requests, sampled_cpu; /* at the last tick */
+	double rate_requests, rate_cpu;        /* a second; percent of a core */
 };
 
 void unit_init(struct unit *unit, struct host *host, const struct service *service);
 void unit_free(struct unit *unit);
-const char *unit_state_name(const struct unit *unit);	/* hung included */
-bool unit_busy(const struct unit *unit);		/* an action is under way */
+const char *unit_state_name(const struct unit *unit); /* hung included */
+bool unit_busy(const struct unit *unit);              /* an action is under way */
 
 /* Queues an action. False: fault (too many are waiting, or quarantined). */
 bool unit_act(struct unit *unit, enum action_kind kind, int64_t drain_ms,
     struct settings_book *book,
-    void (*done)(void *arg, struct unit *unit, const struct fault *fault),
-    void *arg, struct fault *fault);
+    void (*done)(void *arg, struct unit *unit, const struct fault *fault), void *arg,
+    struct fault *fault);
 /* The action under way has ended; the next one begins. fault NULL: done. */
 void unit_acted(struct unit *unit, const struct fault *fault);
 void unit_set_state(struct unit *unit, enum unit_state state, const char *reason);
 void unit_quarantine(struct unit *unit, const char *reason);
 void unit_resume(struct unit *unit);
-void unit_log(struct unit *unit, enum journal_level level, const char *subject,
-    const char *format, ...) __attribute__((format(printf, 4, 5)));
+void unit_log(struct unit *unit, enum journal_level level, const char *subject, const char *format,
+    ...) __attribute__((format(printf, 4, 5)));
 
 /* Sequences (unit_start.c, unit_stop.c, unit_reload.c). */
 void unit_start(struct unit *unit);
@@ -128,11 +144,10 @@ void unit_listen(struct unit *unit, const struct settings *set,
     void (*then)(struct unit *unit, const struct fault *fault));
 /* Hands the open ones that are not joined to all workers, takes the stale ones
  * away; then(unit, fault). */
-void unit_hand_out(struct unit *unit,
-    void (*then)(struct unit *unit, const struct fault *fault));
-void unit_forget_stale(struct unit *unit);	/* after hand_out: trims */
-void unit_close_copies(struct unit *unit);	/* the workers have gone */
-void unit_retry_waiting(struct unit *unit);	/* an address has come up */
+void unit_hand_out(struct unit *unit, void (*then)(struct unit *unit, const struct fault *fault));
+void unit_forget_stale(struct unit *unit);  /* after hand_out: trims */
+void unit_close_copies(struct unit *unit);  /* the workers have gone */
+void unit_retry_waiting(struct unit *unit); /* an address has come up */
 
 /* Accounting. Any thread: unit_thread_cpu; the rest supervisor's. */
 void unit_thread_cpu(struct unit *unit, int64_t ns);

@@ -30,13 +30,12 @@ static void listener_close(struct unit_listener *l)
 
 static void listener_key(const struct unit_listener *l, char *key, size_t size)
 {
-	text_format(key, size, "%s %s %s %s %u", l->unit->service->name,
-	    l->kind->setting, l->transport == TRANSPORT_TCP ? "tcp" : "udp",
-	    l->address, l->asked);
+	text_format(key, size, "%s %s %s %s %u", l->unit->service->name, l->kind->setting,
+	    l->transport == TRANSPORT_TCP ? "tcp" : "udp", l->address, l->asked);
 }
 
-static struct unit_listener *listener_record(struct unit *unit,
-    const struct listener_kind *kind, enum transport transport, const char *item)
+static struct unit_listener *listener_record(struct unit *unit, const struct listener_kind *kind,
+    enum transport transport, const char *item)
 {
 	char address[sizeof unit->listeners->address];
 	struct unit_listener **end = &unit->listeners;
@@ -66,7 +65,7 @@ static struct unit_listener *listener_record(struct unit *unit,
 
 static void listen_answered(struct unit *unit)
 {
-	void (*then)(struct unit *unit, const struct fault *fault) = unit->listened;
+	void (*then)(struct unit * unit, const struct fault *fault) = unit->listened;
 
 	if (--unit->waiting)
 		return;
@@ -107,18 +106,19 @@ static void listener_refuse(struct unit_listener *l, const struct link_grant *gr
 	text_format(l->reason, sizeof l->reason, "%s", grant->text);
 	if (listener_absent(grant->error)) {
 		l->state = LISTENER_WAITING;
-		unit_log(unit, JOURNAL_WARNING, l->kind->setting,
-		    "%s: waiting for the address", l->reason);
+		unit_log(unit, JOURNAL_WARNING, l->kind->setting, "%s: waiting for the address",
+		    l->reason);
 		return;
 	}
 	l->state = LISTENER_REFUSED;
 	if (unit->failed)
 		return;
 	unit->failed = true;
-	fault_set(&unit->fault, FAULT_FAILED, "%s.%s: %s", unit->service->name,
-	    l->kind->setting, l->reason);
+	fault_set(&unit->fault, FAULT_FAILED, "%s.%s: %s", unit->service->name, l->kind->setting,
+	    l->reason);
 	if (grant->error == EADDRINUSE)
-		fault_next(&unit->fault, "stop that program, or set another port: steward set %s.%s=ADDRESS:PORT",
+		fault_next(&unit->fault,
+		    "stop that program, or set another port: steward set %s.%s=ADDRESS:PORT",
 		    unit->service->name, l->kind->setting);
 }
 
@@ -227,10 +227,10 @@ static void handout_work(struct question *question)
 			handout_take_back(worker, handout->item[i].id);
 			continue;
 		}
-		struct listener *listener = worker_add_listener(worker,
-		    &handout->item[i].listener, handout->item[i].id);
-		question->ok = !run->service->listen || run->service->listen(run->state,
-		    worker, listener, &question->fault);
+		struct listener *listener =
+		    worker_add_listener(worker, &handout->item[i].listener, handout->item[i].id);
+		question->ok = !run->service->listen ||
+		    run->service->listen(run->state, worker, listener, &question->fault);
 		if (!question->ok)
 			worker_drop_listener(worker, listener);
 	}
@@ -239,7 +239,7 @@ static void handout_work(struct question *question)
 
 static void handout_finish(struct unit *unit)
 {
-	void (*then)(struct unit *unit, const struct fault *fault) = unit->handed;
+	void (*then)(struct unit * unit, const struct fault *fault) = unit->handed;
 
 	if (--unit->waiting)
 		return;
@@ -296,8 +296,7 @@ static struct handout *handout_new(const struct unit *unit, unsigned number)
 	return handout;
 }
 
-void unit_hand_out(struct unit *unit,
-    void (*then)(struct unit *unit, const struct fault *fault))
+void unit_hand_out(struct unit *unit, void (*then)(struct unit *unit, const struct fault *fault))
 {
 	unit->handed = then;
 	unit->failed = false;
@@ -310,8 +309,8 @@ void unit_hand_out(struct unit *unit,
 			continue;
 		}
 		unit->waiting++;
-		question_ask(unit->host, worker, handout_work, handout_done, handout,
-		    handout_free, 0);
+		question_ask(unit->host, worker, handout_work, handout_done, handout, handout_free,
+		    0);
 	}
 	handout_finish(unit);
 }

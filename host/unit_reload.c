@@ -31,8 +31,7 @@ static void reload_relisten(struct unit *unit, const struct fault *fault)
 static void reload_failed(struct unit *unit, const struct fault *fault)
 {
 	unit->reload_fault = *fault;
-	unit_listen(unit, settings_of(unit->run->book, unit->service->name),
-	    reload_relisten);
+	unit_listen(unit, settings_of(unit->run->book, unit->service->name), reload_relisten);
 }
 
 static void reload_handed_out(struct unit *unit, const struct fault *fault)
@@ -49,8 +48,8 @@ static void reload_handed_out(struct unit *unit, const struct fault *fault)
 	for (struct unit_listener *l = unit->listeners; l; l = l->next)
 		if (l->state == LISTENER_WAITING)
 			snprintf(unit->reason, sizeof unit->reason, "%s", l->reason);
-	unit_log(unit, JOURNAL_NOTICE, "reload", "%s", unit->host->going_back ?
-	    "the settings before are in force again" : "settings applied");
+	unit_log(unit, JOURNAL_NOTICE, "reload", "%s",
+	    unit->host->going_back ? "the settings before are in force again" : "settings applied");
 	unit_acted(unit, NULL);
 }
 
@@ -60,8 +59,8 @@ static void reload_work(struct question *question)
 	const struct settings *set = settings_of(question->arg, run->service->name);
 
 	worker_activity(question->worker, "reload");
-	question->ok = !run->service->reload ||
-	    run->service->reload(run->state, set, &question->fault);
+	question->ok =
+	    !run->service->reload || run->service->reload(run->state, set, &question->fault);
 	worker_activity(question->worker, "its loop");
 }
 
@@ -82,8 +81,8 @@ static void reload_listened(struct unit *unit, const struct fault *fault)
 		reload_failed(unit, fault);
 		return;
 	}
-	question_ask(unit->host, atomic_load(&unit->run->worker[0]), reload_work,
-	    reload_done, unit->actions->book, NULL, 0);
+	question_ask(unit->host, atomic_load(&unit->run->worker[0]), reload_work, reload_done,
+	    unit->actions->book, NULL, 0);
 }
 
 static void reload_note_restart(void *arg, const struct setting *row)

@@ -55,8 +55,8 @@ static unsigned run_plan_workers(const struct service_run *run)
 	return workers < 1 ? 1 : workers > WORKERS_MAX ? WORKERS_MAX : (unsigned)workers;
 }
 
-static struct worker *unit_start_worker(struct unit *unit, struct service_run *run,
-    unsigned number, struct fault *fault)
+static struct worker *unit_start_worker(struct unit *unit, struct service_run *run, unsigned number,
+    struct fault *fault)
 {
 	if (unit->arena < 0)
 		unit->arena = arena_new();
@@ -110,8 +110,8 @@ static void start_handed_out(struct unit *unit, const struct fault *fault)
 	}
 	unit_set_state(unit, UNIT_RUNNING, waiting ? reason : NULL);
 	unit_log(unit, JOURNAL_NOTICE, "start", "running with %u worker%s, %u socket%s open%s%s",
-	    unit->run->workers, unit->run->workers == 1 ? "" : "s",
-	    open, open == 1 ? "" : "s", waiting ? "; " : "", reason);
+	    unit->run->workers, unit->run->workers == 1 ? "" : "s", open, open == 1 ? "" : "s",
+	    waiting ? "; " : "", reason);
 	unit_acted(unit, NULL);
 }
 
@@ -137,8 +137,8 @@ static void start_joined(struct question *question, bool answered)
 	}
 	unit->joined[next - 1] = true;
 	if (next < unit->run->workers)
-		question_ask(unit->host, atomic_load(&unit->run->worker[next]),
-		    start_work_join, start_joined, unit, NULL, 0);
+		question_ask(unit->host, atomic_load(&unit->run->worker[next]), start_work_join,
+		    start_joined, unit, NULL, 0);
 	else
 		unit_hand_out(unit, start_handed_out);
 }
@@ -156,8 +156,8 @@ static void start_listened(struct unit *unit, const struct fault *fault)
 			start_failed(unit, &why);
 			return;
 		}
-	question_ask(unit->host, atomic_load(&unit->run->worker[0]), start_work_join,
-	    start_joined, unit, NULL, 0);
+	question_ask(unit->host, atomic_load(&unit->run->worker[0]), start_work_join, start_joined,
+	    unit, NULL, 0);
 }
 
 static void start_work_open(struct question *question)
@@ -206,15 +206,15 @@ void unit_start(struct unit *unit)
 		start_failed(unit, &fault);
 		return;
 	}
-	question_ask(unit->host, atomic_load(&unit->run->worker[0]), start_work_open,
-	    start_opened, unit, NULL, 0);
+	question_ask(unit->host, atomic_load(&unit->run->worker[0]), start_work_open, start_opened,
+	    unit, NULL, 0);
 }
 
 /* ---- A check of settings that are not in force yet ---- */
 
 struct check {
 	struct unit *unit;
-	struct service_run *run;	/* of its own, or NULL: the unit's worker 0 */
+	struct service_run *run; /* of its own, or NULL: the unit's worker 0 */
 	struct settings_book *book;
 	void (*done)(void *arg, const struct fault *fault);
 	void *arg;
@@ -248,8 +248,7 @@ static void check_work(struct question *question)
 	const struct service *service = check->unit->service;
 
 	worker_activity(question->worker, "check");
-	question->ok = service->check(settings_of(check->book, service->name),
-	    &question->fault);
+	question->ok = service->check(settings_of(check->book, service->name), &question->fault);
 	worker_activity(question->worker, "its loop");
 	if (check->run)
 		worker_end(question->worker, check_ended);

@@ -17,7 +17,7 @@
 
 static void teardown_finish(struct unit *unit)
 {
-	void (*then)(struct unit *unit) = unit->then;
+	void (*then)(struct unit * unit) = unit->then;
 
 	unit_close_copies(unit);
 	run_free(unit->run);
@@ -147,11 +147,11 @@ static void stop_late(evutil_socket_t fd, short what, void *arg)
 	unit_teardown(unit, unit->then);
 }
 
-void unit_stop(struct unit *unit, int64_t drain_ms, bool keep_open,
-    void (*then)(struct unit *unit))
+void unit_stop(struct unit *unit, int64_t drain_ms, bool keep_open, void (*then)(struct unit *unit))
 {
 	struct timeval limit = {
-		.tv_sec = drain_ms / 1000, .tv_usec = drain_ms % 1000 * 1000,
+		.tv_sec = drain_ms / 1000,
+		.tv_usec = drain_ms % 1000 * 1000,
 	};
 
 	unit_set_state(unit, UNIT_DRAINING, NULL);

@@ -32,7 +32,7 @@ struct task {
 };
 
 struct worker_listener {
-	struct listener listener;	/* first: the service holds a pointer to it */
+	struct listener listener; /* first: the service holds a pointer to it */
 	unsigned id;
 	struct worker_listener *next;
 };
@@ -42,16 +42,16 @@ struct worker {
 	unsigned number;
 	int arena;
 	pthread_t thread;
-	_Atomic bool running;		/* the thread's clock may be read */
+	_Atomic bool running; /* the thread's clock may be read */
 	struct event_base *base;
 	struct event *wake;
 	int wake_fd;
-	pthread_mutex_t lock;		/* tasks, tasks_end, locked_out */
+	pthread_mutex_t lock; /* tasks, tasks_end, locked_out */
 	struct task *tasks, **tasks_end;
 	bool locked_out;
-	_Atomic uint64_t asked, seen;	/* heartbeat numbers */
-	int64_t asked_at;		/* supervisor's; of the oldest unanswered */
-	_Atomic int64_t busy_until;	/* monotonic ns */
+	_Atomic uint64_t asked, seen; /* heartbeat numbers */
+	int64_t asked_at;             /* supervisor's; of the oldest unanswered */
+	_Atomic int64_t busy_until;   /* monotonic ns */
 	_Atomic(const char *) activity;
 	struct counter_slot *slot;
 	void *data;
@@ -83,7 +83,7 @@ static void worker_work(struct worker *worker)
 {
 	struct task *task;
 
-	for (struct task *tasks = worker_take(worker); (task = tasks); ) {
+	for (struct task *tasks = worker_take(worker); (task = tasks);) {
 		tasks = task->next;
 		task->run(worker, task->arg);
 		free(task);
@@ -108,8 +108,7 @@ static void *worker_main(void *arg)
 	char name[16];
 
 	arena_bind(worker->arena);
-	snprintf(name, sizeof name, "%.10s/%u", worker->run->service->name,
-	    worker->number % 1000);
+	snprintf(name, sizeof name, "%.10s/%u", worker->run->service->name, worker->number % 1000);
 	prctl(PR_SET_NAME, name, 0, 0, 0);
 	crash_thread(worker->run->service->name, &worker->activity);
 	event_base_loop(worker->base, EVLOOP_NO_EXIT_ON_EMPTY);
@@ -151,8 +150,8 @@ static struct event_base *worker_new_base(void)
 	return base;
 }
 
-struct worker *worker_start(struct service_run *run, unsigned number,
-    struct counter_slot *slot, int arena, struct fault *fault)
+struct worker *worker_start(struct service_run *run, unsigned number, struct counter_slot *slot,
+    int arena, struct fault *fault)
 {
 	struct worker *worker = memory_new(sizeof *worker);
 	sigset_t all, before;
@@ -168,8 +167,8 @@ struct worker *worker_start(struct service_run *run, unsigned number,
 	worker->base = worker_new_base();
 	if (worker->wake_fd < 0 || !worker->base)
 		goto out;
-	worker->wake = event_new(worker->base, worker->wake_fd,
-	    EV_READ | EV_PERSIST, worker_woken, worker);
+	worker->wake =
+	    event_new(worker->base, worker->wake_fd, EV_READ | EV_PERSIST, worker_woken, worker);
 	if (!worker->wake || event_add(worker->wake, NULL) < 0)
 		goto out;
 	sigfillset(&all);
@@ -184,8 +183,7 @@ struct worker *worker_start(struct service_run *run, unsigned number,
 	atomic_store(&run->worker[number], worker);
 	return worker;
 out:
-	fault_errno(fault, errno, "%s: worker %u cannot be started",
-	    run->service->name, number);
+	fault_errno(fault, errno, "%s: worker %u cannot be started", run->service->name, number);
 	worker_free(worker);
 	return NULL;
 }
@@ -263,8 +261,7 @@ int64_t worker_cpu(const struct worker *worker)
 	struct timespec time;
 	clockid_t clock;
 
-	if (!atomic_load(&worker->running) ||
-	    pthread_getcpuclockid(worker->thread, &clock) ||
+	if (!atomic_load(&worker->running) || pthread_getcpuclockid(worker->thread, &clock) ||
 	    clock_gettime(clock, &time))
 		return 0;
 	return time.tv_sec * CLOCK_SECOND + time.tv_nsec;
@@ -360,8 +357,7 @@ void worker_idle(struct worker *worker)
 
 void worker_busy(struct worker *worker, unsigned seconds)
 {
-	atomic_store(&worker->busy_until,
-	    seconds ? clock_monotonic() + seconds * CLOCK_SECOND : 0);
+	atomic_store(&worker->busy_until, seconds ? clock_monotonic() + seconds * CLOCK_SECOND : 0);
 }
 
 void worker_activity(struct worker *worker, const char *activity)
@@ -389,8 +385,7 @@ const char *run_state_folder(const struct service_run *run)
 bool run_post(struct service_run *run, unsigned number,
     void (*task)(struct worker *worker, void *arg), void *arg)
 {
-	struct worker *worker = number < run->workers ?
-	    atomic_load(&run->worker[number]) : NULL;
+	struct worker *worker = number < run->workers ? atomic_load(&run->worker[number]) : NULL;
 
 	return worker && worker_post(worker, true, task, arg);
 }

@@ -20,10 +20,10 @@ struct service_run {
 	struct host *host;
 	struct unit *unit;
 	const struct service *service;
-	void *state;			/* what open returned */
-	struct settings_book *book;	/* what it runs with; supervisor's thread */
-	unsigned workers;		/* planned; set before the first thread starts */
-	struct worker *_Atomic worker[WORKERS_MAX];	/* NULL: not started, or gone */
+	void *state;                /* what open returned */
+	struct settings_book *book; /* what it runs with; supervisor's thread */
+	unsigned workers;           /* planned; set before the first thread starts */
+	struct worker *_Atomic worker[WORKERS_MAX]; /* NULL: not started, or gone */
 	char state_folder[4096];
 };
 
@@ -34,22 +34,22 @@ struct question {
 	struct worker *worker;
 	void (*work)(struct question *question);
 	void (*done)(struct question *question, bool answered);
-	void (*release)(struct question *question);	/* frees arg; may be NULL */
+	void (*release)(struct question *question); /* frees arg; may be NULL */
 	void *arg;
-	bool ok;			/* set by work */
-	struct fault fault;		/* filled by work when not ok */
+	bool ok;            /* set by work */
+	struct fault fault; /* filled by work when not ok */
 	/* The rest is worker.c's and question.c's. */
 	struct host *host;
 	struct event *deadline;
 	int64_t deadline_ms;
-	bool finished;			/* supervisor's side is done with it */
+	bool finished; /* supervisor's side is done with it */
 	_Atomic int references;
 };
 
 /* Supervisor's thread. Makes the loop and the thread; the thread runs until
  * worker_end. arena: jemalloc arena number or -1. NULL: fault. */
-struct worker *worker_start(struct service_run *run, unsigned number,
-    struct counter_slot *slot, int arena, struct fault *fault);
+struct worker *worker_start(struct service_run *run, unsigned number, struct counter_slot *slot,
+    int arena, struct fault *fault);
 /* Any thread: task runs on the worker's thread, in order. False when the worker
  * takes no more (only with lock_out: the service's own posts). */
 bool worker_post(struct worker *worker, bool lock_out,
@@ -80,12 +80,11 @@ bool worker_is_busy(const struct worker *worker, int64_t now);
 struct listener *worker_add_listener(struct worker *worker, const struct listener *listener,
     unsigned id);
 struct listener *worker_find_listener(struct worker *worker, unsigned id, unsigned index);
-struct listener *worker_any_listener(struct worker *worker);	/* NULL: none */
+struct listener *worker_any_listener(struct worker *worker); /* NULL: none */
 void worker_drop_listener(struct worker *worker, struct listener *listener);
 
 /* Supervisor's thread. deadline_ms 0: none. */
-void question_ask(struct host *host, struct worker *worker,
-    void (*work)(struct question *question),
+void question_ask(struct host *host, struct worker *worker, void (*work)(struct question *question),
     void (*done)(struct question *question, bool answered), void *arg,
     void (*release)(struct question *question), int64_t deadline_ms);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ABORT_MS 2000 /* from SIGABRT to SIGKILL */
@@ -59,7 +60,12 @@ static void stop(struct keeper *k)
 
 static void reload(struct keeper *k)
 {
-	notify_send(k, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)keeper_now() * 1000);
+	struct timespec now;
+
+	/* systemd compares it with its own clock, to the microsecond. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	notify_send(k, "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 	if (k->reloading || !k->host.settled)
 		k->reload_again = true; /* what it reads now may be the older settings */
 	else

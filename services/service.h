@@ -40,43 +40,42 @@ enum grade { GRADE_READ, GRADE_REVERSIBLE, GRADE_DISRUPTS, GRADE_DESTROYS };
 enum transport { TRANSPORT_TCP, TRANSPORT_UDP };
 
 struct listener_kind {
-	const char *setting;	/* a SETTING_LISTEN row; NULL ends the list */
-	bool tcp, udp;		/* one port number for both when both are set */
+	const char *setting; /* a SETTING_LISTEN row; NULL ends the list */
+	bool tcp, udp;       /* one port number for both when both are set */
 };
 
 /* A socket of one worker. Owned by the host: add events, accept or receive,
  * never close it, keep nothing of it after unlisten. */
 struct listener {
-	int fd;			/* nonblocking, close-on-exec */
+	int fd; /* nonblocking, close-on-exec */
 	enum transport transport;
 	const char *setting;
-	struct sockaddr_storage address;	/* as bound, with the real port */
-	void *data;		/* the service's, for this listener and worker */
+	struct sockaddr_storage address; /* as bound, with the real port */
+	void *data;                      /* the service's, for this listener and worker */
 };
 
 struct service_table {
-	const char *name;	/* `steward list SERVICE NAME`; NULL ends the list */
+	const char *name; /* `steward list SERVICE NAME`; NULL ends the list */
 	const char *help;
 	/* On each worker's thread in turn; adds its rows. */
-	bool (*list)(void *state, struct worker *worker, struct rows *answer,
-	    struct fault *fault);
+	bool (*list)(void *state, struct worker *worker, struct rows *answer, struct fault *fault);
 };
 
 struct service_command {
-	const char *pattern;	/* "disconnect <address>", see data/words.h */
+	const char *pattern; /* "disconnect <address>", see data/words.h */
 	const char *help;
 	enum grade grade;
-	bool every_worker;	/* act on each worker in turn, else on worker 0 */
+	bool every_worker; /* act on each worker in turn, else on worker 0 */
 	bool (*act)(void *state, struct worker *worker, const struct words *words,
 	    struct rows *answer, struct fault *fault);
 };
 
 struct service {
-	const char *name;	/* folder, settings section, command word */
-	const char *summary;	/* one line for dashboard and manual */
+	const char *name;    /* folder, settings section, command word */
+	const char *summary; /* one line for dashboard and manual */
 	const struct setting *settings;
 	const struct listener_kind *listeners;
-	const struct counter_kind *counters;	/* beyond the standard set; NULL: none */
+	const struct counter_kind *counters; /* beyond the standard set; NULL: none */
 	const struct service_table *tables;
 	const struct service_command *commands;
 	/* Any thread: refuses values that are right alone but not together. May be NULL. */
@@ -84,14 +83,12 @@ struct service {
 	/* What the workers share. NULL: fault says why, nothing is left open.
 	 * set stays valid until a reload replaced it and all workers have seen
 	 * that; keep copies of what is needed longer. */
-	void *(*open)(struct service_run *run, const struct settings *set,
-	    struct fault *fault);
+	void *(*open)(struct service_run *run, const struct settings *set, struct fault *fault);
 	/* worker_set_data keeps what belongs to this worker alone. */
 	bool (*join)(void *state, struct worker *worker, struct fault *fault);
-	bool (*listen)(void *state, struct worker *worker,
-	    struct listener *listener, struct fault *fault);
-	void (*unlisten)(void *state, struct worker *worker,
-	    struct listener *listener);
+	bool (*listen)(void *state, struct worker *worker, struct listener *listener,
+	    struct fault *fault);
+	void (*unlisten)(void *state, struct worker *worker, struct listener *listener);
 	/* Take no new work; call worker_idle when the last of the old is done. */
 	void (*drain)(void *state, struct worker *worker);
 	/* Free what join made, whatever is still open. */
@@ -104,7 +101,7 @@ struct service {
 /* ---- The worker, on its own thread only ---- */
 
 struct event_base *worker_base(struct worker *worker);
-unsigned worker_number(const struct worker *worker);	/* 0 .. workers - 1 */
+unsigned worker_number(const struct worker *worker); /* 0 .. workers - 1 */
 struct service_run *worker_run(const struct worker *worker);
 void worker_set_data(struct worker *worker, void *data);
 void *worker_data(const struct worker *worker);
@@ -121,10 +118,9 @@ void worker_activity(struct worker *worker, const char *activity);
 
 const char *run_name(const struct service_run *run);
 unsigned run_workers(const struct service_run *run);
-const char *run_state_folder(const struct service_run *run);	/* absolute, exists */
-void run_log(struct service_run *run, enum journal_level level,
-    const char *subject, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+const char *run_state_folder(const struct service_run *run); /* absolute, exists */
+void run_log(struct service_run *run, enum journal_level level, const char *subject,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Runs task on worker number's thread; free(arg) is the task's business. False
  * when the worker has left (the task will not run). */
 bool run_post(struct service_run *run, unsigned worker,

@@ -10,14 +10,15 @@ if [ "${version:-0}" -ne 14 ]; then
 	echo "ok - clang-format # SKIP .clang-format is for version 14, this is ${version:-not there}"
 	exit 0
 fi
-failed=0
-while read -r file; do
-	if clang-format "$file" | cmp -s - "$file"; then
-		echo "ok - $file"
+one()
+{
+	if clang-format "$1" | cmp -s - "$1"; then
+		echo "ok - $1"
 	else
-		clang-format "$file" | diff -u "$file" - | head -n 20
-		echo "not ok - $file"
-		failed=1
+		printf '%s\nnot ok - %s\n' "$(clang-format "$1" | diff -u "$1" - | head -n 20)" "$1"
 	fi
-done < <(find data keeper host services widgets console tests bench -name '*.[ch]' | sort)
-exit $failed
+}
+export -f one
+find data keeper host services widgets console tests bench -name '*.[ch]' | sort |
+	xargs -P "$(nproc)" -I{} bash -c 'one {}' |
+	awk '{ print } /^not ok/ { failed = 1 } END { exit failed }'

@@ -129,6 +129,7 @@ def test_a_file_that_changes_is_served_anew(web):
 
 def test_a_file_cut_short_while_it_is_sent_ends_the_connection(web):
     """Fewer bytes than promised must not look like the whole file."""
+    web.ok("set", "web.send_timeout=1s")
     path = web.page("shrinks.bin", b"x" * (32 * 1024 * 1024))
     with socket.socket() as one:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)

@@ -22,11 +22,19 @@ fi
 read -ra libraries < <(pkg-config --cflags --libs libevent_core libconfuse jansson libmicrohttpd \
 	ncursesw)
 
+# The two sides never meet in one program: each harness is linked with its own.
 build()
 {
-	clang -std=gnu11 -D_GNU_SOURCE -DHAVE_CONFIG_H -g -O1 -Wall -Wextra -Werror \
-		-fsanitize=fuzzer,address,undefined -I"$top" -I"$tree" -o "$2" "$1" \
-		-Wl,--start-group "$tree"/lib*.a -Wl,--end-group "${libraries[@]}" -lpthread
+	local side=(libservices.a libhost.a libdata.a)
+	if grep -q '#include "\(console\|widgets\)/' "$1"; then
+		side=(libconsole.a libwidgets.a libdata.a)
+	fi
+	(
+		cd "$tree" &&
+			clang -std=gnu11 -D_GNU_SOURCE -DHAVE_CONFIG_H -g -O1 -Wall -Wextra -Werror \
+				-fsanitize=fuzzer,address,undefined -I"$top" -I. -o "$2" "$1" \
+				-Wl,--start-group "${side[@]}" -Wl,--end-group "${libraries[@]}" -lpthread
+	)
 }
 
 harness()

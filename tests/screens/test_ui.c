@@ -415,6 +415,7 @@ static void test_lost_connection(void **state)
 	assert_seen(stage, "no connection");
 	pass(stage, 7000);
 	assert_seen(stage, "7s old");
+	assert_seen(stage, "RUNNING?");
 	ui_connected(stage->ui);
 	assert_sent(stage, "subscribe; hello; ");
 	assert_seen(stage, "CONNECTING");

@@ -44,7 +44,6 @@ static void die_by_abort(void)
 	abort();
 }
 
-
 static void die_by_own_will(void)
 {
 	crash_end("web", "request", "did not answer for 30 s");
@@ -192,8 +191,8 @@ static void garbage_in_a_record_is_survived(void **state)
 static int suite_begin(void **state)
 {
 	(void)state;
-	record = mmap(NULL, sizeof *record, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	record =
+	    mmap(NULL, sizeof *record, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	return record == MAP_FAILED ? -1 : 0;
 }
 

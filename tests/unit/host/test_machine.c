@@ -37,7 +37,8 @@ static void put(const char *name, const char *text)
 static void put_all(const char *stat)
 {
 	put("stat", stat);
-	put("meminfo", "MemTotal:        1000 kB\nMemFree:  100 kB\n"
+	put("meminfo",
+	    "MemTotal:        1000 kB\nMemFree:  100 kB\n"
 	    "MemAvailable:     400 kB\nSwapTotal:  200 kB\nSwapFree:  150 kB\n");
 	put("loadavg", "0.42 0.30 0.10 1/100 1234\n");
 	put("uptime", "1234.56 2000.00\n");
@@ -48,7 +49,8 @@ static void figures_are_read(void **state)
 	struct machine machine = { 0 };
 
 	(void)state;
-	put_all("cpu  100 0 100 800 0 0 0 0 0 0\ncpu0 50 0 50 400 0 0 0 0\ncpu1 50 0 50 400 0 0 0 0\n");
+	put_all(
+	    "cpu  100 0 100 800 0 0 0 0 0 0\ncpu0 50 0 50 400 0 0 0 0\ncpu1 50 0 50 400 0 0 0 0\n");
 	machine_sample(&machine, root);
 	assert_int_equal(machine.cores, 2);
 	assert_int_equal(machine.memory_total, 1000 * 1024);

@@ -59,7 +59,12 @@ static void what_was_set_is_read_back(void **state)
 static void a_damaged_file_is_told_and_counts_as_empty(void **state)
 {
 	static const char *const odd[] = {
-		"", "{", "[]", "null", "{\"services\":", "\x01\x02",
+		"",
+		"{",
+		"[]",
+		"null",
+		"{\"services\":",
+		"\x01\x02",
 	};
 	struct fault fault;
 

@@ -26,7 +26,11 @@
 
 static const struct service test_service = { .name = "test", .summary = "of tests" };
 
-struct host_letter { void (*run)(void *); void (*ended)(struct worker *); void *arg; };
+struct host_letter {
+	void (*run)(void *);
+	void (*ended)(struct worker *);
+	void *arg;
+};
 
 /* The supervisor's mailbox: a pipe of letters. */
 static int mail[2];
@@ -49,8 +53,7 @@ void host_post(struct host *host, void (*run)(void *arg), void *arg)
 	assert_int_equal(write(mail[1], &letter, sizeof letter), sizeof letter);
 }
 
-void host_post_ended(struct host *host, void (*ended)(struct worker *worker),
-    struct worker *worker)
+void host_post_ended(struct host *host, void (*ended)(struct worker *worker), struct worker *worker)
 {
 	struct host_letter letter = { NULL, ended, worker };
 
@@ -380,8 +383,7 @@ static void read_task(struct worker *worker, void *arg)
 	const unsigned *snapshot = publish_get(readers->publish);
 
 	for (int i = 0; i < 50; i++)
-		if (*(const unsigned *)publish_get(readers->publish) != ALIVE ||
-		    *snapshot != ALIVE)
+		if (*(const unsigned *)publish_get(readers->publish) != ALIVE || *snapshot != ALIVE)
 			atomic_fetch_add(&readers->wrong, 1);
 	if (atomic_fetch_add(&readers->reads, 1) < ROUNDS)
 		run_post(worker_run(worker), worker_number(worker), read_task, arg);

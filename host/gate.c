@@ -9,7 +9,6 @@
  * may see at the next limit, so that a limit is found at the same byte however
  * the bytes arrive.
  */
-#define M (BYTE_TOKEN | BYTE_TARGET | BYTE_VALUE | BYTE_HOST | BYTE_LETTER | BYTE_MARK)
 #define L (BYTE_TOKEN | BYTE_TARGET | BYTE_VALUE | BYTE_HOST | BYTE_LETTER)
 #define D (BYTE_TOKEN | BYTE_TARGET | BYTE_VALUE | BYTE_HOST)
 #define T (BYTE_TOKEN | BYTE_TARGET | BYTE_VALUE)
@@ -55,7 +54,6 @@ const uint8_t gate_classes[256] = {
 	['~'] = D,
 	[0x80 ... 0xff] = BYTE_VALUE,
 };
-#undef M
 #undef L
 #undef D
 #undef T

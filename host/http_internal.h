@@ -145,7 +145,7 @@ struct http_server {
 	struct http_limits limits; /* this worker's copy */
 	struct gate_limits gate_limits;
 	unsigned generation; /* of shared's limits that were copied */
-	int64_t now;         /* monotonic, of this turn */
+	int64_t now;         /* monotonic: of this turn, or of the newest end of a request */
 	int64_t utc_seen;    /* when utc_offset was taken */
 	int64_t utc_offset;  /* µs to add to monotonic ones for UTC */
 	struct http_engine engines[ENGINES];

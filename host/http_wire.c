@@ -7,7 +7,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "data/clock.h"
 #include "data/memory.h"
 #include "host/http_internal.h"
 
@@ -178,7 +177,7 @@ static ssize_t receive_raw(struct http_link *link, void *bytes, size_t length)
 	ssize_t n = wire_read(link->fd, bytes, length, 0);
 	if (n <= 0)
 		return n;
-	link->server->now = clock_monotonic();
+	/* now was taken when the turn began, or when the request before was done. */
 	if (gate_phase(&link->gate) == GATE_BETWEEN && link->held_length == 0)
 		link->arrived = link->server->now;
 	link->bytes_in += (uint64_t)n;

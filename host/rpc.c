@@ -31,10 +31,10 @@ struct batch {
 static void batch_done(struct batch *batch)
 {
 	struct host *host = batch->call->host;
-	json_t *services = json_array();
 
 	if (--batch->waiting)
 		return;
+	json_t *services = json_array();
 	for (size_t i = 0; i < host->unit_count; i++)
 		if (batch->touched[i])
 			json_array_append_new(services, snapshot_unit(&host->units[i]));

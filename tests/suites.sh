@@ -71,10 +71,13 @@ units()
 {
 	local name=$1 tree=$2
 	shift 2
+	# The crash handler's tests want the signals that sanitizers would take.
+	local own=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0
+	own+=:use_sigaltstack=0
 	find "$tree/tests" -name '*.trs' -delete
-	beside "$name" trs "$tree/tests" env CMOCKA_MESSAGE_OUTPUT=TAP \
-		UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-		TSAN_OPTIONS=halt_on_error=1:suppressions="$source/tests/lib/tsan.supp" \
+	beside "$name" trs "$tree/tests" env CMOCKA_MESSAGE_OUTPUT=TAP ASAN_OPTIONS=$own \
+		UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:$own \
+		TSAN_OPTIONS=halt_on_error=1:$own:suppressions="$source/tests/lib/tsan.supp" \
 		"$@" make -C "$tree" check
 }
 

@@ -64,6 +64,7 @@ def first_answer(port):
     while True:
         with socket.socket() as one:
             if one.connect_ex(("127.0.0.1", port)):
+                select.select([], [], [], 0.0005)   # leaves the processor to it
                 continue
             one.sendall(REQUEST)
             try:

@@ -41,8 +41,7 @@ static bool take_home(struct line *line, int argc, char **argv, int *i, struct f
 	if (strncmp(word, "--home=", 7) == 0) {
 		line->call.home = word + 7;
 	} else if (strcmp(word, "--home") == 0) {
-		if (++*i < argc)
-			line->call.home = argv[*i];
+		line->call.home = ++*i < argc ? argv[*i] : NULL;
 	} else {
 		return false;
 	}

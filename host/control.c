@@ -97,15 +97,30 @@ static void control_records(evutil_socket_t fd, short what, void *arg)
 		client_pump(client);
 }
 
-void control_tick(struct control *control, int64_t now)
+/* What is due is sent, and the timer set for what will be. */
+static void control_send_due(struct control *control)
 {
+	int64_t now = clock_monotonic(), next = INT64_MAX;
 	json_t *document = NULL;
 
-	if (!control)
-		return;
-	for (struct client *client = control->clients; client; client = client->next)
+	for (struct client *client = control->clients; client; client = client->next) {
 		client_snapshot(client, &document, now);
+		if (client->interval && !client->dead && client->due < next)
+			next = client->due;
+	}
 	json_decref(document);
+	if (next == INT64_MAX)
+		return;
+	next = next > now ? (next - now) / 1000 : 0;
+	struct timeval wait = { .tv_sec = next / 1000000, .tv_usec = next % 1000000 };
+	event_add(control->due, &wait);
+}
+
+static void control_due(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	control_send_due(arg);
 }
 
 static void control_snapshots(evutil_socket_t fd, short what, void *arg)
@@ -119,7 +134,7 @@ static void control_snapshots(evutil_socket_t fd, short what, void *arg)
 		client->moved = true;
 		client_pump(client);
 	}
-	control_tick(control, clock_monotonic());
+	control_send_due(control);
 }
 
 void control_moved(struct control *control)
@@ -158,18 +173,30 @@ static void control_sweep(evutil_socket_t fd, short what, void *arg)
 
 static const char *control_full(const struct control *control, const struct client *client)
 {
-	unsigned same = 0;
+	unsigned same = 0, all = 0;
 
 	if (client->role == ROLE_NONE)
 		return "refused: this user is in none of the groups steward-admin, "
 		       "steward-operator and steward-view";
-	if (control->client_count > CLIENTS_MAX)
+	for (const struct client *other = control->clients; other; other = other->next) {
+		all += !other->dead;
+		same += !other->dead && other->uid == client->uid;
+	}
+	if (all > CLIENTS_MAX)
 		return "too many clients are connected";
-	for (const struct client *other = control->clients; other; other = other->next)
-		same += other->uid == client->uid;
 	if (same > CLIENTS_PER_USER && client->role != ROLE_ADMIN)
 		return "this user has too many clients connected";
 	return NULL;
+}
+
+/* Who has gone, and was only not noticed yet, takes nobody's place. */
+static void control_drop_gone(struct control *control)
+{
+	char byte;
+
+	for (struct client *client = control->clients; client; client = client->next)
+		if (!client->dead && recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+			client_kill(client);
 }
 
 static void control_accepted(struct control *control, int fd)
@@ -187,6 +214,10 @@ static void control_accepted(struct control *control, int fd)
 	control->clients = client;
 	control->client_count++;
 	const char *why = control_full(control, client);
+	if (why && client->role != ROLE_NONE) {
+		control_drop_gone(control);
+		why = control_full(control, client);
+	}
 	if (!why)
 		return;
 	client->closing = true;
@@ -219,9 +250,10 @@ struct control *control_open(struct host *host, int *fds, size_t count, struct f
 	control_find_groups(control);
 	control->moved = evtimer_new(host->base, control_snapshots, control);
 	control->sweep = evtimer_new(host->base, control_sweep, control);
+	control->due = evtimer_new(host->base, control_due, control);
 	control->records = event_new(host->base, journal_descriptor(host->journal),
 	    EV_READ | EV_PERSIST, control_records, control);
-	if (!control->moved || !control->sweep || !control->records ||
+	if (!control->moved || !control->sweep || !control->due || !control->records ||
 	    event_add(control->records, NULL) < 0)
 		goto out;
 	for (size_t i = 0; i < count; i++) {
@@ -259,6 +291,8 @@ void control_close(struct control *control)
 		event_free(control->records);
 	if (control->sweep)
 		event_free(control->sweep);
+	if (control->due)
+		event_free(control->due);
 	free(control->listening);
 	free(control->fds);
 	free(control);

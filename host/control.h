@@ -42,7 +42,6 @@ struct control *control_open(struct host *host, int *fds, size_t count, struct f
 void control_close(struct control *control); /* sends what it can first */
 /* Something changed: subscribers get a snapshot soon. */
 void control_moved(struct control *control);
-void control_tick(struct control *control, int64_t now);
 unsigned control_clients(const struct control *control);
 
 void call_result(struct call *call, json_t *result); /* takes result over */

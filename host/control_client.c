@@ -331,12 +331,12 @@ void client_snapshot(struct client *client, json_t **document, int64_t now)
 	if (client->dead || client->closing || !client->interval ||
 	    (!client->moved && now < client->due))
 		return;
+	client->due = now + client->interval;
 	if (evbuffer_get_length(client->out) > UNREAD_SOFT / 8)
 		return;
 	if (!*document)
 		*document = snapshot_document(client->control->host, NULL, true);
 	client->moved = false;
-	client->due = now + client->interval - CLOCK_SECOND / 100;
 	client_notify(client, "snapshot", json_incref(*document));
 }
 

@@ -41,7 +41,7 @@ struct control {
 	size_t count;
 	struct client *clients;
 	unsigned client_count;
-	struct event *moved, *records, *sweep;
+	struct event *moved, *due, *records, *sweep;
 	gid_t admin, operator, viewer;
 	bool groups[3];
 };

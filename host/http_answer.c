@@ -15,9 +15,11 @@ bool http_answer(struct http_request *request, unsigned status, struct MHD_Respo
 	struct http_link *link = request->link;
 	if (request->answered || response == NULL)
 		return false;
-	if (link->in_content && link->outstanding == 1) {
-		/* Content that nobody will read: let the peer see the answer. */
-		link->in_content = false;
+	if (!request->whole) {
+		/* Its content, and what follows that, nobody will read: let the
+		 * peer see the answer before it is told so. */
+		if (link->outstanding == 1)
+			link->in_content = false;
 		link->linger = true;
 		http_close_after(request);
 	}

@@ -112,6 +112,7 @@ struct http_request {
 	enum http_method method;
 	bool seen; /* the handler knows of it */
 	bool answered;
+	bool whole; /* its content, if any, has been read */
 	bool has_content;
 	bool head_known; /* the size of the answer's head */
 	unsigned status;

@@ -153,6 +153,7 @@ enum MHD_Result request_handle(void *arg, struct MHD_Connection *connection, con
 		*upload_size = 0;
 		return MHD_YES;
 	}
+	request->whole = true;
 	if (!request->answered)
 		server->handler->request(server->arg, request);
 	if (!request->answered)

@@ -268,7 +268,6 @@ static void host_ticked(evutil_socket_t fd, short what, void *arg)
 		if (host->second % 15 == 0)
 			host_address_changed(host);
 	}
-	control_tick(host->control, now);
 	host_tick_again(host);
 }
 
@@ -374,7 +373,7 @@ static void host_left_over(evutil_socket_t fd, short what, void *arg)
 
 void host_abandoned(struct host *host)
 {
-	struct timeval limit = {.tv_sec = 3};
+	struct timeval limit = { .tv_sec = 3 };
 
 	journal_add(host->journal, JOURNAL_ERROR, "host", "keeper",
 	    "the keeper has gone: the host ends too");

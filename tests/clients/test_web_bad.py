@@ -174,10 +174,15 @@ def neighbour(site):
             faults.append(repr(fault))
     thread = threading.Thread(target=ask)
     thread.start()
-    yield served
-    stop.set()
-    thread.join()
-    assert served and not faults, faults
+    try:
+        wait_until(lambda: served or faults, "the neighbour's first answer")
+        yield served
+        before = len(served)
+        wait_until(lambda: len(served) > before + 1 or faults, "the neighbour's next answer")
+    finally:
+        stop.set()
+        thread.join()
+    assert not faults, faults
 
 
 SLOWEST = [0.0]
@@ -291,7 +296,7 @@ def test_a_link_that_is_swapped_while_asked_never_leads_out(site):
             with open(name + ".new", "wb") as file:
                 file.write(b"inside\n")
             os.replace(name + ".new", name)
-            for _ in range(300):    # long enough to be found in this state too
+            for _ in range(3000):   # long enough to be found in this state too
                 os.stat(name)
             os.symlink(os.path.join(site.base, "outside", "secret.txt"), name + ".new")
             os.replace(name + ".new", name)

@@ -8,7 +8,6 @@ import socket
 import pytest
 
 from load import Load, ask_once, seconds_to_answer
-from steward import ROOT
 from waiting import process_ended, wait_until
 
 KILLS = int(os.environ.get("STEWARD_KILLS", "100"))
@@ -160,32 +159,15 @@ def test_no_core_file_holds_the_restart_up(steward):
     assert int(line.split()[4]) <= 1, line
 
 
-def test_a_host_that_dies_before_it_is_ready_is_tried_again_with_patience(make_steward):
-    """A host that cannot even begin is not started in a tight loop, and is
-    there as soon as the reason has gone."""
+def test_a_first_host_that_cannot_begin_ends_stewardd_with_the_reason(make_steward):
     one = make_steward(host=None)
-    if not ROOT:
-        pytest.skip("needs a program of its own in the host's place")
-    one.start()
-    assert one.stop() == 0
-    count = os.path.join(one.base, "count")
-    with open(count, "w"):
-        pass
-    os.chmod(count, 0o666)
     script = os.path.join(one.base, "host.sh")
     with open(script, "w") as file:
-        file.write("#!/bin/sh\necho x >>%s\nexit 1\n" % count)
+        file.write("#!/bin/sh\nexit 7\n")
     os.chmod(script, 0o755)
     one.host = script
-    one.spawn()
-    wait_until(lambda: os.path.getsize(count) >= 6 or one.process.poll() is not None,
-               "three attempts, or word that it cannot be")
-    if one.process.poll() is None:
-        assert os.path.getsize(count) < 2000
-        one.stop()
-    else:
-        assert one.process.returncode == 1 and one.messages()
-        one.keeper = one.process = None
+    outcome = one.daemonise()
+    assert outcome.status == 1 and "7" in outcome.err and "ready" in outcome.err, outcome
 
 
 def test_refused_is_what_a_dead_stewardd_gives(steward):

@@ -3,11 +3,12 @@
 import os
 import shutil
 import signal
+import socket
 import tempfile
 
 import pytest
 
-from load import Load
+from load import REQUEST, Load
 from steward import BUILD
 from waiting import wait_until
 
@@ -124,6 +125,28 @@ def test_after_an_upgrade_crashes_are_still_mended(installed):
     assert status["host"]["crashes"] == 1
     assert one.curl().out == "the first page\n"
     assert one.stop() == 0
+
+
+def test_a_host_that_cannot_begin_any_more_is_tried_with_patience_until_it_can(installed):
+    """Its program was broken while it ran, and then it crashed. Clients wait in
+    the keeper's queue meanwhile; none is refused."""
+    one = installed
+    port = one.port("web")
+    count = os.path.join(one.base, "count")
+    with open(count, "w"):
+        pass
+    os.chmod(count, 0o666)
+    host = one.host_pid()
+    install(one, "steward-host", text="#!/bin/sh\necho x >>%s\nexit 1\n" % count)
+    os.kill(host, signal.SIGSEGV)
+    wait_until(lambda: os.path.getsize(count) >= 6, "three attempts")
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as waiting:
+        waiting.sendall(REQUEST)
+        assert os.path.getsize(count) < 100, "it is no tight loop"
+        install(one, "steward-host")
+        assert waiting.recv(100).startswith(b"HTTP/1.1 200")
+    one.wait_host(host)
+    assert one.curl().out == "the first page\n"
 
 
 def test_two_signals_in_a_row_are_no_harm(installed):

@@ -347,8 +347,11 @@ class Steward:
         texts = []
         for path in sorted(glob.glob(os.path.join(self.state, "journal", "journal.log*")),
                            reverse=True):
-            with open(path, errors="replace") as file:
-                texts.append(file.read())
+            try:
+                with open(path, errors="replace") as file:
+                    texts.append(file.read())
+            except FileNotFoundError:
+                continue        # rotated away between the look and the opening
         return "".join(texts)
 
     def wait_journal(self, text):

@@ -45,8 +45,8 @@ struct trial_worker {
 
 /* The one place that crashes. Both are volatile so that no compiler
  * proves it null, and no sanitizer reports in the kernel's stead. */
-__attribute__((noinline, no_sanitize("address", "undefined", "thread")))
-static void trial_crash(void)
+__attribute__((noinline, no_sanitize("address", "undefined", "thread"))) static void trial_crash(
+    void)
 {
 	volatile int *volatile nowhere = NULL;
 
@@ -68,8 +68,8 @@ static void trial_block(int64_t milliseconds)
 	end.tv_nsec += milliseconds % 1000 * 1000000;
 	for (;;) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		int64_t left = (end.tv_sec - now.tv_sec) * 1000 +
-		    (end.tv_nsec - now.tv_nsec) / 1000000;
+		int64_t left =
+		    (end.tv_sec - now.tv_sec) * 1000 + (end.tv_nsec - now.tv_nsec) / 1000000;
 		if (left <= 0)
 			return;
 		poll(NULL, 0, left > 1000 ? 1000 : (int)left);
@@ -89,8 +89,7 @@ static void trial_spin(int64_t milliseconds)
 }
 
 /* Misbehaves when crash, hang or refuse name this call. */
-static bool trial_call(const struct trial *trial, const char *call,
-    struct fault *fault)
+static bool trial_call(const struct trial *trial, const char *call, struct fault *fault)
 {
 	if (!strcmp(trial->crash, call))
 		trial_crash();
@@ -115,8 +114,8 @@ static void trial_take(struct trial *trial, const struct settings *set)
 
 /* ---- Commands ---- */
 
-static bool number_of(const struct words *words, const char *name, int64_t max,
-    int64_t *value_r, struct fault *fault)
+static bool number_of(const struct words *words, const char *name, int64_t max, int64_t *value_r,
+    struct fault *fault)
 {
 	if (text_integer(words_get(words, name), value_r) && *value_r >= 0 && *value_r <= max)
 		return true;
@@ -133,23 +132,23 @@ static void answer_one(struct rows *answer, const char *text)
 	rows_cell(answer, "%s", text);
 }
 
-static bool act_crash(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_crash(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	(void)state, (void)worker, (void)words, (void)answer, (void)fault;
 	trial_crash();
 	return true;
 }
 
-static bool act_abort(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_abort(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	(void)state, (void)worker, (void)words, (void)answer, (void)fault;
 	abort();
 }
 
-static bool act_hang(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_hang(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	int64_t seconds;
 
@@ -164,8 +163,8 @@ static bool act_hang(void *state, struct worker *worker,
 	return true;
 }
 
-static bool act_slow(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_slow(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	int64_t milliseconds;
 
@@ -177,8 +176,8 @@ static bool act_slow(void *state, struct worker *worker,
 	return true;
 }
 
-static bool act_spin(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_spin(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	int64_t milliseconds;
 
@@ -190,8 +189,8 @@ static bool act_spin(void *state, struct worker *worker,
 	return true;
 }
 
-static bool act_echo(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_echo(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	static const char *const columns[] = { "number", "word", NULL };
 
@@ -205,8 +204,8 @@ static bool act_echo(void *state, struct worker *worker,
 	return true;
 }
 
-static bool act_allocate(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_allocate(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	struct trial_worker *own = worker_data(worker);
 	int64_t bytes;
@@ -230,8 +229,8 @@ static void release_blocks(struct trial_worker *own)
 	}
 }
 
-static bool act_release(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_release(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	(void)state, (void)words, (void)fault;
 	release_blocks(worker_data(worker));
@@ -239,16 +238,16 @@ static bool act_release(void *state, struct worker *worker,
 	return true;
 }
 
-static bool act_fail(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_fail(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	(void)state, (void)worker, (void)words, (void)answer;
 	fault_set(fault, FAULT_FAILED, "the trial was told to fail");
 	return fault_next(fault, "tell it something else");
 }
 
-static bool act_degrade(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_degrade(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	(void)state, (void)worker, (void)words, (void)answer;
 	return fault_set(fault, FAULT_DEGRADED, "the trial did it by half");
@@ -256,24 +255,25 @@ static bool act_degrade(void *state, struct worker *worker,
 
 /* Writes a record into the journal; \x1b and the like in words come from the
  * network's side of a real service. */
-static bool act_log(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_log(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	struct trial *trial = state;
 	enum journal_level level;
 
 	(void)worker;
 	if (!journal_level_parse(words_get(words, "level"), &level))
-		return fault_set(fault, FAULT_USAGE, "<level>: expected error, warning, notice, "
-		    "info or debug, found \"%s\"", words_get(words, "level"));
-	run_log(trial->run, level, words_get(words, "subject"), "%s",
-	    words_get(words, "text"));
+		return fault_set(fault, FAULT_USAGE,
+		    "<level>: expected error, warning, notice, "
+		    "info or debug, found \"%s\"",
+		    words_get(words, "level"));
+	run_log(trial->run, level, words_get(words, "subject"), "%s", words_get(words, "text"));
 	answer_one(answer, "logged");
 	return true;
 }
 
-static bool act_flood(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_flood(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	struct trial *trial = state;
 	int64_t records;
@@ -289,8 +289,8 @@ static bool act_flood(void *state, struct worker *worker,
 	return true;
 }
 
-static bool act_show(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_show(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	static const char *const columns[] = { "word", "number", NULL };
 	struct trial *trial = state;
@@ -303,8 +303,8 @@ static bool act_show(void *state, struct worker *worker,
 	return true;
 }
 
-static bool act_workers(void *state, struct worker *worker,
-    const struct words *words, struct rows *answer, struct fault *fault)
+static bool act_workers(void *state, struct worker *worker, const struct words *words,
+    struct rows *answer, struct fault *fault)
 {
 	static const char *const columns[] = { "worker", "of", NULL };
 	struct trial *trial = state;
@@ -320,8 +320,8 @@ static bool act_workers(void *state, struct worker *worker,
 static const struct service_command trial_commands[] = {
 	{ "crash", "write through a null pointer", GRADE_DISRUPTS, false, act_crash },
 	{ "abort", "call abort", GRADE_DISRUPTS, false, act_abort },
-	{ "hang <seconds> [--declared]", "block the worker, said beforehand or not",
-	    GRADE_DISRUPTS, false, act_hang },
+	{ "hang <seconds> [--declared]", "block the worker, said beforehand or not", GRADE_DISRUPTS,
+	    false, act_hang },
 	{ "slow <milliseconds>", "answer late", GRADE_READ, false, act_slow },
 	{ "spin <milliseconds>", "burn processor time", GRADE_READ, false, act_spin },
 	{ "echo <word>...", "say the words again", GRADE_READ, false, act_echo },
@@ -339,16 +339,15 @@ static const struct service_command trial_commands[] = {
 
 /* ---- Tables ---- */
 
-static bool list_clients(void *state, struct worker *worker,
-    struct rows *answer, struct fault *fault)
+static bool list_clients(void *state, struct worker *worker, struct rows *answer,
+    struct fault *fault)
 {
 	static const char *const columns[] = { "worker", "clients", NULL };
 	struct trial_worker *own = worker_data(worker);
 	size_t count = 0;
 
 	(void)state, (void)fault;
-	for (struct trial_client *client = own->clients; client;
-	    client = trial_client_next(client))
+	for (struct trial_client *client = own->clients; client; client = trial_client_next(client))
 		count++;
 	rows_columns(answer, columns);
 	rows_begin(answer);
@@ -357,12 +356,13 @@ static bool list_clients(void *state, struct worker *worker,
 	return true;
 }
 
-static bool list_colours(void *state, struct worker *worker,
-    struct rows *answer, struct fault *fault)
+static bool list_colours(void *state, struct worker *worker, struct rows *answer,
+    struct fault *fault)
 {
 	static const char *const columns[] = { "colour", "note", NULL };
 	static const char *const notes[][2] = {
-		{ "red", "plain" }, { "green", "with a\ttab and \033[31mescape" },
+		{ "red", "plain" },
+		{ "green", "with a\ttab and \033[31mescape" },
 		{ "blue", "\xc3\xa4 and \xff" },
 	};
 
@@ -397,8 +397,7 @@ static bool trial_check(const struct settings *set, struct fault *fault)
 	return true;
 }
 
-static void *trial_open(struct service_run *run, const struct settings *set,
-    struct fault *fault)
+static void *trial_open(struct service_run *run, const struct settings *set, struct fault *fault)
 {
 	struct trial *trial = memory_new(sizeof(*trial));
 
@@ -419,8 +418,8 @@ static bool trial_join(void *state, struct worker *worker, struct fault *fault)
 	return true;
 }
 
-static bool trial_listen(void *state, struct worker *worker,
-    struct listener *listener, struct fault *fault)
+static bool trial_listen(void *state, struct worker *worker, struct listener *listener,
+    struct fault *fault)
 {
 	struct trial_worker *own = worker_data(worker);
 
@@ -428,8 +427,7 @@ static bool trial_listen(void *state, struct worker *worker,
 	    trial_socket_open(worker, listener, &own->clients, fault);
 }
 
-static void trial_unlisten(void *state, struct worker *worker,
-    struct listener *listener)
+static void trial_unlisten(void *state, struct worker *worker, struct listener *listener)
 {
 	(void)state, (void)worker;
 	trial_socket_close(listener);
@@ -465,8 +463,7 @@ static void trial_leave(void *state, struct worker *worker)
 	free(own);
 }
 
-static bool trial_reload(void *state, const struct settings *set,
-    struct fault *fault)
+static bool trial_reload(void *state, const struct settings *set, struct fault *fault)
 {
 	struct trial wanted = { .run = NULL };
 
@@ -484,7 +481,16 @@ static void trial_close(void *state)
 }
 
 static const char *const calls[] = {
-	"none", "check", "open", "join", "listen", "reload", "drain", "leave", "close", NULL,
+	"none",
+	"check",
+	"open",
+	"join",
+	"listen",
+	"reload",
+	"drain",
+	"leave",
+	"close",
+	NULL,
 };
 static const char *const colours[] = { "red", "green", "blue", NULL };
 
@@ -495,35 +501,94 @@ static bool valid_word(const char *value, const char **expected_r)
 }
 
 static const struct setting trial_settings[] = {
-	{ .name = "listen", .type = SETTING_LISTEN, .fallback = "127.0.0.1:0",
+	{ .name = "listen",
+	    .type = SETTING_LISTEN,
+	    .fallback = "127.0.0.1:0",
 	    .help = "where it echoes, TCP and UDP",
 	    .effect = SETTING_RESTART },
-	{ .name = "workers", .type = SETTING_INTEGER, .fallback = "1", .min = 1, .max = 16,
-	    .help = "threads", .effect = SETTING_RESTART },
-	{ .name = "crash", .type = SETTING_CHOICE, .fallback = "none", .choices = calls,
-	    .help = "the call in which it crashes", .effect = SETTING_RESTART },
-	{ .name = "hang", .type = SETTING_CHOICE, .fallback = "none", .choices = calls,
-	    .help = "the call in which it hangs", .effect = SETTING_RESTART },
-	{ .name = "hang_time", .type = SETTING_DURATION, .fallback = "1h", .min = 10,
-	    .max = 3600000, .help = "for how long it hangs", .effect = SETTING_RESTART },
-	{ .name = "refuse", .type = SETTING_CHOICE, .fallback = "none", .choices = calls,
-	    .help = "the call that it refuses", .effect = SETTING_LIVE },
-	{ .name = "word", .type = SETTING_TEXT, .fallback = "hello",
-	    .help = "a text", .effect = SETTING_LIVE, .valid = valid_word },
-	{ .name = "number", .type = SETTING_INTEGER, .fallback = "7", .min = 1, .max = 100,
-	    .unit = "pieces", .help = "an integer", .effect = SETTING_LIVE },
-	{ .name = "amount", .type = SETTING_SIZE, .fallback = "64K", .min = 1024,
-	    .max = INT64_C(1) << 30, .help = "a size", .effect = SETTING_LIVE },
-	{ .name = "time", .type = SETTING_DURATION, .fallback = "30s", .min = 10,
-	    .max = 86400000, .help = "a duration", .effect = SETTING_LIVE },
-	{ .name = "flag", .type = SETTING_BOOLEAN, .fallback = "false",
-	    .help = "true or false", .effect = SETTING_LIVE },
-	{ .name = "colour", .type = SETTING_CHOICE, .fallback = "red", .choices = colours,
-	    .help = "one of three", .effect = SETTING_LIVE },
-	{ .name = "folder", .type = SETTING_PATH, .fallback = "trial",
-	    .help = "a path", .effect = SETTING_LIVE },
-	{ .name = "names", .type = SETTING_LIST, .fallback = "one,two", .min = 0, .max = 4,
-	    .help = "up to four texts", .effect = SETTING_LIVE },
+	{ .name = "workers",
+	    .type = SETTING_INTEGER,
+	    .fallback = "1",
+	    .min = 1,
+	    .max = 16,
+	    .help = "threads",
+	    .effect = SETTING_RESTART },
+	{ .name = "crash",
+	    .type = SETTING_CHOICE,
+	    .fallback = "none",
+	    .choices = calls,
+	    .help = "the call in which it crashes",
+	    .effect = SETTING_RESTART },
+	{ .name = "hang",
+	    .type = SETTING_CHOICE,
+	    .fallback = "none",
+	    .choices = calls,
+	    .help = "the call in which it hangs",
+	    .effect = SETTING_RESTART },
+	{ .name = "hang_time",
+	    .type = SETTING_DURATION,
+	    .fallback = "1h",
+	    .min = 10,
+	    .max = 3600000,
+	    .help = "for how long it hangs",
+	    .effect = SETTING_RESTART },
+	{ .name = "refuse",
+	    .type = SETTING_CHOICE,
+	    .fallback = "none",
+	    .choices = calls,
+	    .help = "the call that it refuses",
+	    .effect = SETTING_LIVE },
+	{ .name = "word",
+	    .type = SETTING_TEXT,
+	    .fallback = "hello",
+	    .help = "a text",
+	    .effect = SETTING_LIVE,
+	    .valid = valid_word },
+	{ .name = "number",
+	    .type = SETTING_INTEGER,
+	    .fallback = "7",
+	    .min = 1,
+	    .max = 100,
+	    .unit = "pieces",
+	    .help = "an integer",
+	    .effect = SETTING_LIVE },
+	{ .name = "amount",
+	    .type = SETTING_SIZE,
+	    .fallback = "64K",
+	    .min = 1024,
+	    .max = INT64_C(1) << 30,
+	    .help = "a size",
+	    .effect = SETTING_LIVE },
+	{ .name = "time",
+	    .type = SETTING_DURATION,
+	    .fallback = "30s",
+	    .min = 10,
+	    .max = 86400000,
+	    .help = "a duration",
+	    .effect = SETTING_LIVE },
+	{ .name = "flag",
+	    .type = SETTING_BOOLEAN,
+	    .fallback = "false",
+	    .help = "true or false",
+	    .effect = SETTING_LIVE },
+	{ .name = "colour",
+	    .type = SETTING_CHOICE,
+	    .fallback = "red",
+	    .choices = colours,
+	    .help = "one of three",
+	    .effect = SETTING_LIVE },
+	{ .name = "folder",
+	    .type = SETTING_PATH,
+	    .fallback = "trial",
+	    .help = "a path",
+	    .effect = SETTING_LIVE },
+	{ .name = "names",
+	    .type = SETTING_LIST,
+	    .fallback = "one,two",
+	    .min = 0,
+	    .max = 4,
+	    .help = "up to four texts",
+	    .effect = SETTING_LIVE },
 	{ .name = NULL },
 };
 

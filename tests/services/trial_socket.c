@@ -17,7 +17,7 @@
 #include "data/memory.h"
 #include "tests/services/trial.h"
 
-enum { DATAGRAMS = COUNTER_STANDARD };	/* the service's own first counter */
+enum { DATAGRAMS = COUNTER_STANDARD }; /* the service's own first counter */
 
 struct trial_client {
 	struct trial_client *next, **link;
@@ -106,8 +106,8 @@ static void listener_accept(evutil_socket_t fd, short what, void *arg)
 	if (client->next)
 		client->next->link = &client->next;
 	*own->clients = client;
-	client->event = event_new(worker_base(own->worker), accepted,
-	    EV_READ | EV_PERSIST, client_ready, client);
+	client->event = event_new(worker_base(own->worker), accepted, EV_READ | EV_PERSIST,
+	    client_ready, client);
 	event_add(client->event, NULL);
 	counter_add(worker_counters(own->worker), COUNTER_CONNECTIONS, 1);
 	counter_add(worker_counters(own->worker), COUNTER_CONNECTIONS_TOTAL, 1);
@@ -118,7 +118,7 @@ static void listener_accept(evutil_socket_t fd, short what, void *arg)
 static void pktinfo_for_answer(struct msghdr *message)
 {
 	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part;
-	    part = CMSG_NXTHDR(message, part)) {
+	     part = CMSG_NXTHDR(message, part)) {
 		if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
 			struct in_pktinfo info;
 			memcpy(&info, CMSG_DATA(part), sizeof(info));
@@ -141,8 +141,11 @@ static void listener_datagram(evutil_socket_t fd, short what, void *arg)
 	struct sockaddr_storage from;
 	struct iovec part = { bytes, sizeof(bytes) };
 	struct msghdr message = {
-		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &part,
-		.msg_iovlen = 1, .msg_control = control.bytes,
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
 		.msg_controllen = sizeof(control.bytes),
 	};
 
@@ -169,8 +172,9 @@ bool trial_socket_open(struct worker *worker, struct listener *listener,
 	bool udp = listener->transport == TRANSPORT_UDP;
 	bool v6 = listener->address.ss_family == AF_INET6;
 
-	if (udp && setsockopt(listener->fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
-	    v6 ? IPV6_RECVPKTINFO : IP_PKTINFO, &(int){ 1 }, sizeof(int)))
+	if (udp &&
+	    setsockopt(listener->fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
+		v6 ? IPV6_RECVPKTINFO : IP_PKTINFO, &(int){ 1 }, sizeof(int)))
 		return fault_errno(fault, errno, "trial: IP_PKTINFO");
 	struct trial_listener *own = memory_new(sizeof(*own));
 	own->worker = worker;

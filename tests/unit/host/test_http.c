@@ -270,13 +270,14 @@ static void test_expect_continue(void **state)
 	client_free(client);
 }
 
-/* The handler refuses content that is on its way: the answer can be read. */
-static void test_content_refused(void **state)
+/* The handler refuses content that is on its way, or here already with more
+ * behind it: the answer can be read. */
+static void check_content_refused(struct world *world, size_t length)
 {
-	struct world *world = *state;
 	struct client *client = client_new(world);
 	char *text = memory_new(600000);
-	int n = sprintf(text, "POST /refuse HTTP/1.1\r\n" HOST "Content-Length: 500000\r\n\r\n");
+	int n =
+	    sprintf(text, "POST /refuse HTTP/1.1\r\n" HOST "Content-Length: %zu\r\n\r\n", length);
 	memset(text + n, 'x', 500000);
 	client_say(client, text);
 	assert_true(client_closed(client));
@@ -287,6 +288,14 @@ static void test_content_refused(void **state)
 	assert_int_equal(world->result.status, 413);
 	free(text);
 	client_free(client);
+}
+
+static void test_content_refused(void **state)
+{
+	check_content_refused(*state, 500000);
+	check_content_refused(*state, 20000);
+	check_content_refused(*state, 5);
+	assert_true(world_connections(*state, 0));
 }
 
 /* ---- Refusals ---- */

@@ -18,6 +18,7 @@ enum fault_code {
 	FAULT_NOT_RUNNING = 3, /* there is no stewardd to ask */
 	FAULT_REFUSED = 4,     /* the caller has no right to it */
 	FAULT_DEGRADED = 5,    /* done, but something is not as it should be */
+	FAULT_RESTART = 7,     /* it needs a restart, which disconnects people (exit 1) */
 	FAULT_STALE = 6,       /* the state moved since the caller saw it (exit 1) */
 };
 

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +70,9 @@ static void print_stderr(const struct journal *journal, size_t count)
 		char line[JOURNAL_LINE];
 		text_format(line, sizeof line, "%s %s%s%s: %s\n", journal_level_name(record->level),
 		    record->service, *record->subject ? " " : "", record->subject, record->text);
-		if (write(STDERR_FILENO, line, strlen(line)) < 0)
+		/* A full pipe or a stopped terminal loses a copy, nothing else. */
+		struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+		if (poll(&out, 1, 0) != 1 || write(STDERR_FILENO, line, strlen(line)) < 0)
 			return;
 	}
 }

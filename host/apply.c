@@ -16,6 +16,7 @@ struct apply {
 	struct host *host;
 	struct settings_book *book, *old;
 	bool *touched;
+	enum apply_mode mode;
 	size_t at;
 	bool back; /* on the way back */
 	struct fault fault;
@@ -30,11 +31,12 @@ static void apply_finish(struct apply *apply, const struct fault *fault)
 
 	host->applying = NULL;
 	host->going_back = false;
-	if (!fault) {
+	if (!fault && apply->mode != APPLY_CHECK) {
 		char *folder = memory_format("%s/good", host->home.state);
 		settings_unref(host->book);
 		host->book = settings_ref(apply->book);
-		host->settings_fault[0] = '\0';
+		if (apply->mode == APPLY_FILES)
+			host->settings_fault[0] = '\0';
 		host_configure(host);
 		if (!settings_keep_good(host->book, folder, &why))
 			journal_add(host->journal, JOURNAL_WARNING, "host", "settings",
@@ -81,10 +83,16 @@ static void apply_next(struct apply *apply)
 			return;
 		}
 		size_t index = apply->back ? --apply->at : apply->at;
-		if (apply->touched[index] &&
-		    unit_act(&host->units[index], ACTION_RELOAD, -1, book, apply_reloaded, apply,
-			&fault))
-			return;
+		if (apply->touched[index]) {
+			if (unit_act(&host->units[index], ACTION_RELOAD, -1, book, apply_reloaded,
+				apply, &fault))
+				return;
+			if (!apply->back) {
+				apply->fault = fault;
+				apply->back = host->going_back = true;
+				continue;
+			}
+		}
 		if (!apply->back)
 			apply->at++;
 	}
@@ -115,17 +123,22 @@ static void apply_check_next(struct apply *apply)
 		unit_check(&host->units[apply->at], apply->book, apply_checked, apply);
 		return;
 	}
+	if (apply->mode == APPLY_CHECK) {
+		apply_finish(apply, NULL);
+		return;
+	}
 	apply->at = 0;
 	apply_next(apply);
 }
 
 bool apply_book(struct host *host, struct settings_book *book, const bool *touched,
-    void (*done)(void *arg, const struct fault *fault), void *arg, struct fault *fault)
+    enum apply_mode mode, void (*done)(void *arg, const struct fault *fault), void *arg,
+    struct fault *fault)
 {
 	if (host->applying)
 		return fault_set(fault, FAULT_FAILED, "another change of settings is under way");
 	for (size_t i = 0; i < host->unit_count; i++)
-		if (touched[i] && unit_busy(&host->units[i]))
+		if (mode != APPLY_CHECK && touched[i] && unit_busy(&host->units[i]))
 			return fault_set(fault, FAULT_FAILED,
 			    "%s is %s; try again when that is done", host->units[i].service->name,
 			    unit_state_name(&host->units[i]));
@@ -133,6 +146,7 @@ bool apply_book(struct host *host, struct settings_book *book, const bool *touch
 	apply->host = host;
 	apply->book = settings_ref(book);
 	apply->old = settings_ref(host->book);
+	apply->mode = mode;
 	apply->touched = memory_copy(touched, host->unit_count * sizeof *touched);
 	apply->done = done;
 	apply->arg = arg;
@@ -145,7 +159,7 @@ void apply_touched(const struct host *host, const struct settings_book *book, bo
 {
 	for (size_t i = 0; i < host->unit_count; i++) {
 		const char *name = host->units[i].service->name;
-		touched[i] = settings_differ(settings_of(host->book, name), settings_of(book, name),
-				 NULL, NULL) > 0;
+		touched[i] |= settings_differ(settings_of(host->book, name),
+				  settings_of(book, name), NULL, NULL) > 0;
 	}
 }

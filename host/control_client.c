@@ -118,6 +118,10 @@ static void call_free(struct call *call)
 				break;
 			}
 		client->call_count--;
+		if (client->eof && !client->call_count) {
+			client->closing = true;
+			client_flush(client);
+		}
 	}
 	json_decref(call->id);
 	free(call);
@@ -145,6 +149,7 @@ void call_fault(struct call *call, const struct fault *fault)
 		[FAULT_REFUSED] = { -32004, 4 },
 		[FAULT_DEGRADED] = { -32005, 5 },
 		[FAULT_STALE] = { -32006, 1 },
+		[FAULT_RESTART] = { -32007, 1 },
 	};
 
 	if (call->client && call->id)
@@ -262,6 +267,12 @@ static void client_readable(evutil_socket_t fd, short what, void *arg)
 	int got = evbuffer_read(client->in, fd, LINE_LIMIT);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	if (got == 0 && client->call_count) {
+		/* Its writing side is shut; what it asked is answered yet. */
+		client->eof = true;
+		event_del(client->readable);
+		return;
+	}
 	if (got <= 0) {
 		client_kill(client);
 		return;

@@ -24,6 +24,7 @@ struct client {
 	struct evbuffer *in, *out;
 	struct call *calls;
 	unsigned call_count;
+	bool eof;              /* it sends no more; ends with the last answer */
 	bool closing;          /* when out is empty */
 	bool dead;             /* freed at the end of the turn */
 	int64_t interval, due; /* snapshots: ns, 0: none */

@@ -177,6 +177,12 @@ struct http_server *http_new(struct worker *worker, struct http_shared *shared,
 		TAILQ_INIT(&server->phases[phase]);
 	TAILQ_INIT(&server->kicks);
 	LIST_INIT(&server->acceptors);
+	if (!wire_in_place()) {
+		fault_set(fault, FAULT_FAILED, "the request gate is not in place");
+		fault_next(fault, "link steward-host with -rdynamic");
+		free(server);
+		return NULL;
+	}
 	server->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	server->again_event = evtimer_new(worker_base(worker), turn_again, server);
 	server->deadline_event = evtimer_new(worker_base(worker), links_expire, server);

@@ -36,8 +36,8 @@
  *	close	http_shared_free(state->http);
  *
  * Counting is done here: connections, requests, errors, bytes in and out and
- * the latency go to worker_counters. An error is an answer with a status from
- * 500 up, a request that the gate refused, and an answer that broke off.
+ * the latency go to worker_counters. A refused request counts as a request and as
+ * an error; so do answers with a status from 500 up, and answers that broke off.
  */
 
 /* ---- Limits ---- */
@@ -57,7 +57,7 @@ struct http_limits {
 	unsigned send_ms; /* the client takes no byte of the answer: closed */
 };
 
-/* Fits a home server; head_bytes stays below what MHD's pool can hold. */
+/* Fits a home server. */
 #define HTTP_LIMITS_DEFAULT                                                                     \
 	{                                                                                       \
 		.head_bytes = 8192, .target_bytes = 4096, .headers = 64, .body_bytes = 1 << 20, \
@@ -74,8 +74,8 @@ struct http_limits {
 struct http_shared;
 
 struct http_shared *http_shared_new(const struct http_limits *limits);
-/* Any thread. Holds at once, also for open connections; a lower limit on
- * connections closes nobody. */
+/* Any thread. Holds for the connections, requests and waits that begin after it;
+ * a lower limit on connections closes nobody. */
 void http_shared_configure(struct http_shared *shared, const struct http_limits *limits);
 /* After every http_free. NULL allowed. */
 void http_shared_free(struct http_shared *shared);

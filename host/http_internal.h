@@ -226,6 +226,9 @@ void links_expire(evutil_socket_t fd, short what, void *arg);
 #define HIDDEN '\1'
 #define HIDDEN_COOKIE "\1ookie"
 
+/* False: libmicrohttpd would call the C library past the gate; the executable was
+ * linked without -rdynamic. */
+bool wire_in_place(void);
 bool wire_register(struct http_link *link);
 void wire_unregister(struct http_link *link);
 /* What the link waits for now, by what the gate has seen. */

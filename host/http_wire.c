@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <dlfcn.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -370,6 +371,19 @@ ssize_t http_sendmsg(int fd, const struct msghdr *message, int flags) __asm__("s
 ssize_t http_sendfile(int out, int in, off_t *offset, size_t count) __asm__("sendfile64");
 int http_setsockopt(int fd, int level, int name, const void *value, socklen_t length) __asm__(
     "setsockopt");
+
+bool wire_in_place(void)
+{
+	static const char *const names[] = { "recv", "send", "sendmsg", "sendfile64",
+		"setsockopt" };
+	const uintptr_t ours[] = { (uintptr_t)http_recv, (uintptr_t)http_send,
+		(uintptr_t)http_sendmsg, (uintptr_t)http_sendfile, (uintptr_t)http_setsockopt };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if ((uintptr_t)dlsym(RTLD_DEFAULT, names[i]) != ours[i])
+			return false;
+	}
+	return true;
+}
 
 ssize_t http_recv(int fd, void *bytes, size_t length, int flags)
 {

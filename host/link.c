@@ -256,6 +256,8 @@ static int link_receive(struct link *link, struct keeper_message *message, int *
 	}
 	if (got != sizeof *message || message->version != KEEPER_VERSION) {
 		close_all(*fds_r, *count_r);
+		*fds_r = NULL;
+		*count_r = 0;
 		return -1;
 	}
 	return 1;
@@ -357,8 +359,11 @@ void link_close(struct link *link)
 		event_free(link->readable);
 	if (link->writable)
 		event_free(link->writable);
-	while (link->asked)
-		link_forget(link, link->asked->arg);
+	while (link->asked) {
+		struct asked *next = link->asked->next;
+		free(link->asked);
+		link->asked = next;
+	}
 	while (link->queue) {
 		struct queued *next = link->queue->next;
 		free(link->queue);

@@ -44,9 +44,9 @@ void publish_free(struct publish *publish)
 	free(publish);
 }
 
-static void retired_pass(struct retired *retired)
+static void retired_pass(struct retired *retired, unsigned workers)
 {
-	if (atomic_fetch_sub(&retired->waiting, 1) != 1)
+	if (atomic_fetch_sub(&retired->waiting, workers) != workers)
 		return;
 	retired->release(retired->snapshot);
 	free(retired);
@@ -55,7 +55,7 @@ static void retired_pass(struct retired *retired)
 static void publish_passed(struct worker *worker, void *arg)
 {
 	(void)worker;
-	retired_pass(arg);
+	retired_pass(arg, 1);
 }
 
 void publish_set(struct publish *publish, void *snapshot)
@@ -65,13 +65,14 @@ void publish_set(struct publish *publish, void *snapshot)
 	if (!old)
 		return;
 	struct retired *retired = memory_new(sizeof *retired);
-	unsigned workers = run_workers(publish->run);
+	unsigned workers = run_workers(publish->run), absent = 1;
 	retired->snapshot = old;
 	retired->release = publish->release;
-	atomic_store(&retired->waiting, workers);
+	/* One more for this function, which still counts who has left. */
+	atomic_store(&retired->waiting, workers + 1);
 	for (unsigned i = 0; i < workers; i++)
-		if (!run_post(publish->run, i, publish_passed, retired))
-			retired_pass(retired);
+		absent += !run_post(publish->run, i, publish_passed, retired);
+	retired_pass(retired, absent);
 }
 
 void *publish_get(const struct publish *publish)

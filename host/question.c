@@ -1,27 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A question crosses to a worker and its answer comes back. Two sides hold it,
- * so that an answer after the deadline finds memory that is still there.
+ * A question crosses to a worker and its answer comes back. It is freed when
+ * the worker has given it back and not at the deadline, so that a late answer
+ * finds memory that is still there; a worker that never answers ends the host.
  */
 #include "config.h"
 
 #include <event2/event.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "data/clock.h"
 #include "data/memory.h"
 #include "host/supervisor.h"
 #include "host/worker.h"
-
-static void question_drop(struct question *question)
-{
-	if (atomic_fetch_sub(&question->references, 1) != 1)
-		return;
-	if (question->release)
-		question->release(question);
-	free(question);
-}
 
 /* Supervisor's thread. */
 static void question_finish(struct question *question, bool answered)
@@ -40,8 +31,9 @@ static void question_answered(void *arg)
 	struct question *question = arg;
 
 	question_finish(question, true);
-	question_drop(question);
-	question_drop(question);
+	if (question->release)
+		question->release(question);
+	free(question);
 }
 
 static void question_late(evutil_socket_t fd, short what, void *arg)
@@ -79,8 +71,6 @@ void question_ask(struct host *host, struct worker *worker, void (*work)(struct 
 	question->release = release;
 	question->arg = arg;
 	question->host = host;
-	question->deadline_ms = deadline_ms;
-	atomic_store(&question->references, 2);
 	if (deadline_ms) {
 		struct timeval limit = {
 			.tv_sec = deadline_ms / 1000,

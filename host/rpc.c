@@ -203,12 +203,11 @@ void rpc_resume(struct call *call, json_t *params)
 		struct unit *unit = &host->units[i];
 		unit_log(unit, JOURNAL_NOTICE, "control", "resume by %s", call->user);
 		unit_resume(unit);
+		if (!unit->wanted)
+			continue;
 		batch->waiting++;
-		if (unit->wanted ?
-			!unit_act(unit, ACTION_START, -1, NULL, batch_acted, batch, &fault) :
-			true) {
-			if (unit->wanted)
-				batch_fail(batch, &fault);
+		if (!unit_act(unit, ACTION_START, -1, NULL, batch_acted, batch, &fault)) {
+			batch_fail(batch, &fault);
 			batch_done(batch);
 		}
 	}
@@ -220,10 +219,52 @@ void rpc_resume(struct call *call, json_t *params)
 static void reload_done(void *arg, const struct fault *fault)
 {
 	struct batch *batch = arg;
+	struct host *host = batch->call->host;
+	struct fault why;
 
 	if (fault)
 		batch_fail(batch, fault);
+	/* Those that do not run in spite of it are named, though it is applied. */
+	for (size_t i = 0; i < host->unit_count && !fault; i++)
+		if (batch->touched[i] && host->units[i].state == UNIT_FAILED) {
+			fault_set(&why, FAULT_FAILED, "%s did not start: %.400s",
+			    host->units[i].service->name, host->units[i].reason);
+			batch_fail(batch, &why);
+		}
 	batch_done(batch);
+}
+
+static void note_restart(void *arg, const struct setting *row)
+{
+	if (row->effect == SETTING_RESTART)
+		*(const struct setting **)arg = row;
+}
+
+/* With "restart": false a reload that would disconnect people is refused. */
+static bool reload_allowed(const struct batch *batch, const struct settings_book *book,
+    json_t *params, struct fault *fault)
+{
+	const struct host *host = batch->call->host;
+	json_t *restart = json_object_get(params, "restart");
+
+	if (restart && !json_is_boolean(restart) && !json_is_null(restart))
+		return fault_set(fault, FAULT_USAGE, "restart must be a boolean");
+	for (size_t i = 0; i < host->unit_count && json_is_false(restart); i++) {
+		const struct unit *unit = &host->units[i];
+		const struct setting *row = NULL;
+		struct counter_sum sum;
+		if (!batch->touched[i] || !unit->run)
+			continue;
+		settings_differ(settings_of(unit->run->book, unit->service->name),
+		    settings_of(book, unit->service->name), note_restart, &row);
+		unit_sum(unit, &sum);
+		if (row && sum.value[COUNTER_CONNECTIONS] > 0)
+			return fault_set(fault, FAULT_RESTART,
+			    "%s.%s has changed, which needs a restart of %s: %lld connected",
+			    unit->service->name, row->name, unit->service->name,
+			    (long long)sum.value[COUNTER_CONNECTIONS]);
+	}
+	return true;
 }
 
 void rpc_reload(struct call *call, json_t *params)
@@ -243,7 +284,10 @@ void rpc_reload(struct call *call, json_t *params)
 		reload_done(batch, &fault);
 		return;
 	}
-	if (!apply_book(host, book, batch->touched, reload_done, batch, &fault))
+	/* The files hold one state: what changed in other sections goes with it. */
+	apply_touched(host, book, batch->touched);
+	if (!reload_allowed(batch, book, params, &fault) ||
+	    !apply_book(host, book, batch->touched, APPLY_FILES, reload_done, batch, &fault))
 		reload_done(batch, &fault);
 	settings_unref(book);
 }
@@ -253,6 +297,7 @@ struct change {
 	struct settings_book *book;
 	json_t *changes;
 	bool *touched;
+	bool dry_run;
 };
 
 static void change_free(struct change *change)
@@ -285,7 +330,8 @@ static void change_applied(void *arg, const struct fault *fault)
 	json_t *entry;
 	size_t index;
 
-	if (!fault && !settings_store(change->book, host->home.automatic, &why)) {
+	if (!fault && !change->dry_run &&
+	    !settings_store(change->book, host->home.automatic, &why)) {
 		fault_prefix(&why, "in force now, but not kept for the next start");
 		fault = &why;
 	}
@@ -382,9 +428,9 @@ void rpc_set(struct call *call, json_t *params)
 	change->changes = change_list(host, book, values);
 	change->touched = memory_array(host->unit_count + 1, sizeof *change->touched);
 	apply_touched(host, book, change->touched);
-	if (json_is_true(dry_run))
-		change_answer(change);
-	else if (!apply_book(host, book, change->touched, change_applied, change, &fault)) {
+	change->dry_run = json_is_true(dry_run);
+	if (!apply_book(host, book, change->touched, change->dry_run ? APPLY_CHECK : APPLY_SET,
+		change_applied, change, &fault)) {
 		call_fault(call, &fault);
 		change_free(change);
 	}

@@ -22,6 +22,8 @@
 
 #define LOG_LAST_DEFAULT 100
 #define LOG_LAST_MAX 10000
+/* Each costs a thread and what it finds, also when its client has left. */
+#define READERS_MAX 4
 #define UNWRITTEN_MAX 2048 /* the ring's size */
 
 struct log_reader {
@@ -142,20 +144,6 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
-static bool reader_pattern(const char *grep, struct fault *fault)
-{
-	regex_t regex;
-	char why[128];
-	int error = regcomp(&regex, grep, REG_EXTENDED | REG_NOSUB);
-
-	if (error) {
-		regerror(error, &regex, why, sizeof why);
-		return fault_set(fault, FAULT_USAGE, "grep: %s: \"%s\"", why, grep);
-	}
-	regfree(&regex);
-	return true;
-}
-
 static bool reader_filter(struct log_reader *reader, json_t *params, struct fault *fault)
 {
 	const char *level, *since, *service, *grep;
@@ -192,7 +180,7 @@ static bool reader_filter(struct log_reader *reader, json_t *params, struct faul
 			    LOG_LAST_MAX);
 		filter->last = (size_t)json_integer_value(last);
 	}
-	return !reader->grep || reader_pattern(reader->grep, fault);
+	return true;
 }
 
 void rpc_log(struct call *call, json_t *params)
@@ -200,11 +188,20 @@ void rpc_log(struct call *call, json_t *params)
 	struct host *host = call->host;
 	struct log_reader *reader = memory_new(sizeof *reader);
 	sigset_t all, before;
+	unsigned others = 0;
 
 	reader->call = call;
 	reader->folder = memory_format("%s/journal", host->home.state);
 	if (!reader_filter(reader, params, &reader->fault))
 		goto out;
+	for (struct log_reader *other = call->host->readers; other; other = other->next)
+		others++;
+	if (others >= READERS_MAX) {
+		fault_set(&reader->fault, FAULT_FAILED,
+		    "the journal is being read by %u others already", others);
+		fault_next(&reader->fault, "try again in a moment");
+		goto out;
+	}
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int error = pthread_create(&reader->thread, NULL, reader_main, reader);

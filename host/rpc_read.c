@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/memory.h"
+#include "host/apply.h"
 #include "host/rpc.h"
 #include "host/snapshot.h"
 #include "host/unit.h"
@@ -66,17 +68,30 @@ static void rpc_get(struct call *call, json_t *params)
 		call_fault(call, &fault);
 }
 
+static void check_done(void *arg, const struct fault *fault)
+{
+	struct call *call = arg;
+
+	if (fault)
+		call_fault(call, fault);
+	else
+		call_result(call, json_pack("{s:i, s:b}", "version", 1, "ok", 1));
+}
+
+/* The files as they are now: every row, and what the services say to them. */
 static void rpc_check(struct call *call, json_t *params)
 {
+	struct host *host = call->host;
+	bool *touched = memory_array(host->unit_count + 1, sizeof *touched);
 	struct fault fault;
-	struct settings_book *book = settings_load(&call->host->source, &fault);
+	struct settings_book *book = settings_load(&host->source, &fault);
 
 	(void)params;
-	if (book)
-		call_result(call, json_pack("{s:i, s:b}", "version", 1, "ok", 1));
-	else
+	memset(touched, 1, host->unit_count * sizeof *touched);
+	if (!book || !apply_book(host, book, touched, APPLY_CHECK, check_done, call, &fault))
 		call_fault(call, &fault);
 	settings_unref(book);
+	free(touched);
 }
 
 static void rpc_describe(struct call *call, json_t *params)

@@ -107,12 +107,13 @@ json_t *snapshot_unit(const struct unit *unit)
 			 " s:{s:f, s:f}, s:o}",
 	    "name", unit->service->name, "summary", unit->service->summary, "state",
 	    unit_state_name(unit), "desired", unit->wanted ? "running" : "stopped", "reason",
-	    text_or_null(unit->reason), "since", time_text(unit->since_us), "generation",
-	    (json_int_t)unit->generation, "listeners", snapshot_listeners(unit), "workers",
-	    unit->run ? (int)unit->run->workers : 0, "cpu_seconds", (double)unit_cpu(unit) / 1e9,
-	    "memory_bytes", unknown_or(arena_bytes(unit->arena)), "counters",
-	    snapshot_counters(unit, &sum), "rates", "requests", unit->rate_requests, "cpu_percent",
-	    unit->rate_cpu, "latency_us", snapshot_latency(&sum));
+	    text_or_null(unit->hung ? unit->hung_text : unit->reason), "since",
+	    time_text(unit->since_us), "generation", (json_int_t)unit->generation, "listeners",
+	    snapshot_listeners(unit), "workers", unit->run ? (int)unit->run->workers : 0,
+	    "cpu_seconds", (double)unit_cpu(unit) / 1e9, "memory_bytes",
+	    unknown_or(arena_bytes(unit->arena)), "counters", snapshot_counters(unit, &sum),
+	    "rates", "requests", unit->rate_requests, "cpu_percent", unit->rate_cpu, "latency_us",
+	    snapshot_latency(&sum));
 }
 
 static json_t *snapshot_crash(const struct crash_report *crash)

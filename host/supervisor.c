@@ -172,9 +172,9 @@ void host_configure(struct host *host)
 static bool host_all_idle(const struct host *host)
 {
 	for (size_t i = 0; i < host->unit_count; i++)
-		if (unit_busy(&host->units[i]) || host->units[i].state == UNIT_STARTING)
+		if (unit_busy(&host->units[i]) || host->units[i].checker)
 			return false;
-	return true;
+	return !host->applying;
 }
 
 static void host_tell_status(struct host *host)
@@ -214,6 +214,8 @@ static void host_told(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	host_tell_status(host);
+	if (host->reload_wanted && host_all_idle(host))
+		host_reload_all(host);
 	if (!host->settled && host_all_idle(host)) {
 		host->settled = true;
 		link_say(host->link, KEEPER_SETTLED, NULL, 0, NULL);
@@ -289,11 +291,15 @@ static void host_reloaded(void *arg, const struct fault *fault)
 void host_reload_all(struct host *host)
 {
 	struct fault fault;
+
+	/* While something else is under way it waits for that, and is not lost. */
+	host->reload_wanted = !host_all_idle(host);
+	if (host->reload_wanted)
+		return;
 	bool *touched = memory_array(host->unit_count + 1, sizeof *touched);
 	struct settings_book *book = settings_load(&host->source, &fault);
-
 	memset(touched, 1, host->unit_count * sizeof *touched);
-	if (!book || !apply_book(host, book, touched, host_reloaded, host, &fault))
+	if (!book || !apply_book(host, book, touched, APPLY_FILES, host_reloaded, host, &fault))
 		host_reloaded(host, &fault);
 	settings_unref(book);
 	free(touched);

@@ -40,6 +40,7 @@ struct host {
 	struct link *link;
 	struct control *control;
 	struct apply *applying; /* a change of settings under way */
+	bool reload_wanted;     /* a SIGHUP waits until nothing is under way */
 	bool going_back;        /* it failed, the old ones come back */
 	struct unit *units;     /* one a service, in the list's order */
 	size_t unit_count;

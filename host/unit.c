@@ -54,7 +54,7 @@ void unit_free(struct unit *unit)
 		free(unit->listeners);
 		unit->listeners = next;
 	}
-	for (unsigned i = 0; i < WORKERS_MAX; i++)
+	for (unsigned i = 0; i <= WORKERS_MAX; i++)
 		free(atomic_load(&unit->slots[i]));
 	for (unsigned i = 0; i < UNIT_MINUTE; i++)
 		free(unit->minute[i]);
@@ -93,7 +93,7 @@ void unit_set_state(struct unit *unit, enum unit_state state, const char *reason
 
 static void action_begin(struct unit *unit);
 
-static void unit_restarted(struct unit *unit)
+void unit_restarted(struct unit *unit)
 {
 	unit_set_state(unit, UNIT_STOPPED, NULL);
 	unit_start(unit);
@@ -282,7 +282,8 @@ static void unit_minute(struct unit *unit)
 {
 	struct counter_sum *oldest = unit->minute[UNIT_MINUTE - 1];
 
-	memmove(unit->minute + 1, unit->minute, sizeof *unit->minute * (UNIT_MINUTE - 1));
+	for (unsigned i = UNIT_MINUTE - 1; i > 0; i--)
+		unit->minute[i] = unit->minute[i - 1];
 	unit->minute[0] = oldest ? oldest : memory_new(sizeof *oldest);
 	unit_sum(unit, unit->minute[0]);
 }
@@ -311,12 +312,11 @@ static void unit_set_hung(struct unit *unit, bool hung, int64_t since, const cha
 		return;
 	unit->hung = hung;
 	if (hung) {
-		text_format(unit->reason, sizeof unit->reason, "does not answer for %lld s (in %s)",
-		    (long long)(since / CLOCK_SECOND), doing);
+		text_format(unit->hung_text, sizeof unit->hung_text,
+		    "does not answer for %lld s (in %s)", (long long)(since / CLOCK_SECOND), doing);
 		unit_log(unit, JOURNAL_ERROR, "hung", "%s; the host ends it after %lld s",
-		    unit->reason, (long long)(unit->host->hung_limit / CLOCK_SECOND));
+		    unit->hung_text, (long long)(unit->host->hung_limit / CLOCK_SECOND));
 	} else {
-		unit->reason[0] = '\0';
 		unit_log(unit, JOURNAL_WARNING, "hung", "answers again");
 	}
 	unit->since_us = clock_utc();
@@ -324,22 +324,26 @@ static void unit_set_hung(struct unit *unit, bool hung, int64_t since, const cha
 	host_moved(unit->host);
 }
 
+/* Of a run's workers, the longest silence in ns so far and what it is at. */
+static void run_silence(struct service_run *run, int64_t now, int64_t *longest, const char **doing)
+{
+	for (unsigned i = 0; run && i < run->workers; i++) {
+		struct worker *worker = atomic_load(&run->worker[i]);
+		int64_t since = worker ? worker_ping(worker, now) : 0;
+		if (since > *longest) {
+			*longest = since;
+			*doing = worker_doing(worker);
+		}
+	}
+}
+
 void unit_heartbeat(struct unit *unit, int64_t now)
 {
 	int64_t longest = 0;
 	const char *doing = "";
 
-	struct service_run *run = unit->run ? unit->run : unit->checker;
-
-	if (run)
-		for (unsigned i = 0; i < run->workers; i++) {
-			struct worker *worker = atomic_load(&run->worker[i]);
-			int64_t since = worker ? worker_ping(worker, now) : 0;
-			if (since > longest) {
-				longest = since;
-				doing = worker_doing(worker);
-			}
-		}
+	run_silence(unit->run, now, &longest, &doing);
+	run_silence(unit->checker, now, &longest, &doing);
 	unit_set_hung(unit, longest > unit->host->hung_after, longest, doing);
 	if (longest <= unit->host->hung_limit)
 		return;

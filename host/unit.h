@@ -78,6 +78,7 @@ struct unit {
 	enum unit_state state;
 	bool hung, wanted;
 	char reason[768];
+	char hung_text[192]; /* what it hangs in, while it does */
 	int64_t since_us;
 	uint64_t generation;
 	struct service_run *run;
@@ -93,6 +94,8 @@ struct unit {
 	struct fault fault;
 	bool failed; /* fault counts */
 	struct fault reload_fault;
+	struct settings_book *again; /* start with it after a reload that failed halfway */
+	bool lenient;                /* a start that fails is no fault of the reload */
 	void (*listened)(struct unit *unit, const struct fault *fault);
 	void (*handed)(struct unit *unit, const struct fault *fault);
 	void (*then)(struct unit *unit); /* when the workers are gone */
@@ -101,8 +104,8 @@ struct unit {
 	bool leaving;
 	/* Accounting. */
 	int arena;
-	_Atomic int64_t cpu_retired; /* ns, of threads that ended */
-	struct counter_slot *_Atomic slots[WORKERS_MAX];
+	_Atomic int64_t cpu_retired;                         /* ns, of threads that ended */
+	struct counter_slot *_Atomic slots[WORKERS_MAX + 1]; /* the last: a checker's */
 	struct counter_sum *minute[UNIT_MINUTE];
 	int64_t sampled_requests, sampled_cpu; /* at the last tick */
 	double rate_requests, rate_cpu;        /* a second; percent of a core */
@@ -132,6 +135,8 @@ void unit_stop(struct unit *unit, int64_t drain_ms, bool keep_open,
     void (*then)(struct unit *unit));
 void unit_teardown(struct unit *unit, void (*then)(struct unit *unit));
 void unit_reload(struct unit *unit, struct settings_book *book);
+/* Stopped in order to start again at once. */
+void unit_restarted(struct unit *unit);
 void run_free(struct service_run *run);
 /* Checks set with the service on a thread of the service's own; done tells. */
 void unit_check(struct unit *unit, struct settings_book *book,
@@ -143,7 +148,8 @@ void unit_check(struct unit *unit, struct settings_book *book,
 void unit_listen(struct unit *unit, const struct settings *set,
     void (*then)(struct unit *unit, const struct fault *fault));
 /* Hands the open ones that are not joined to all workers, takes the stale ones
- * away; then(unit, fault). */
+ * away; then(unit, fault) when every worker has passed this. After a fault some
+ * workers may have them and others not: only a stop puts that in order. */
 void unit_hand_out(struct unit *unit, void (*then)(struct unit *unit, const struct fault *fault));
 void unit_forget_stale(struct unit *unit);  /* after hand_out: trims */
 void unit_close_copies(struct unit *unit);  /* the workers have gone */

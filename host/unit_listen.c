@@ -103,6 +103,12 @@ static void listener_refuse(struct unit_listener *l, const struct link_grant *gr
 {
 	struct unit *unit = l->unit;
 
+	/* What the workers have stays theirs, whatever changed about asking. */
+	if (l->joined) {
+		unit_log(unit, JOURNAL_WARNING, l->kind->setting, "%s; it stays open as it is",
+		    grant->text);
+		return;
+	}
 	text_format(l->reason, sizeof l->reason, "%s", grant->text);
 	if (listener_absent(grant->error)) {
 		l->state = LISTENER_WAITING;
@@ -207,7 +213,7 @@ static void handout_take_back(struct worker *worker, unsigned id)
 	struct service_run *run = worker_run(worker);
 	struct listener *listener;
 
-	while ((listener = worker_find_listener(worker, id, 0))) {
+	while ((listener = worker_find_listener(worker, id))) {
 		if (run->service->unlisten)
 			run->service->unlisten(run->state, worker, listener);
 		worker_drop_listener(worker, listener);
@@ -243,9 +249,10 @@ static void handout_finish(struct unit *unit)
 
 	if (--unit->waiting)
 		return;
-	if (!unit->failed)
-		for (struct unit_listener *l = unit->listeners; l; l = l->next)
-			l->joined = !l->stale && l->state == LISTENER_OPEN;
+	/* Also when it failed halfway: some worker may have it, so our copies stay
+	 * until the workers have gone. */
+	for (struct unit_listener *l = unit->listeners; l; l = l->next)
+		l->joined = (!l->stale || unit->failed) && l->state == LISTENER_OPEN;
 	then(unit, unit->failed ? &unit->fault : NULL);
 }
 
@@ -304,10 +311,6 @@ void unit_hand_out(struct unit *unit, void (*then)(struct unit *unit, const stru
 	for (unsigned i = 0; i < unit->run->workers; i++) {
 		struct worker *worker = atomic_load(&unit->run->worker[i]);
 		struct handout *handout = handout_new(unit, i);
-		if (!handout->count) {
-			free(handout);
-			continue;
-		}
 		unit->waiting++;
 		question_ask(unit->host, worker, handout_work, handout_done, handout, handout_free,
 		    0);

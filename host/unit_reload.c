@@ -37,7 +37,12 @@ static void reload_failed(struct unit *unit, const struct fault *fault)
 static void reload_handed_out(struct unit *unit, const struct fault *fault)
 {
 	if (fault) {
-		reload_failed(unit, fault);
+		/* Some workers may have the new listeners and others not. */
+		unit->reload_fault = *fault;
+		unit->again = settings_ref(unit->run->book);
+		unit_log(unit, JOURNAL_ERROR, "reload", "not applied, starts again: %s",
+		    fault->text);
+		unit_stop(unit, unit->host->drain_ms, true, unit_restarted);
 		return;
 	}
 	unit_forget_stale(unit);
@@ -91,22 +96,22 @@ static void reload_note_restart(void *arg, const struct setting *row)
 		*(bool *)arg = true;
 }
 
-static void reload_stopped(struct unit *unit)
-{
-	unit_set_state(unit, UNIT_STOPPED, NULL);
-	unit_start(unit);
-}
-
 void unit_reload(struct unit *unit, struct settings_book *book)
 {
 	const char *name = unit->service->name;
 	bool restart = false;
 
 	if (!unit->run) {
-		if (unit->state == UNIT_FAILED && unit->wanted)
+		/* It tries again, and when nothing of its own changed, it may fail
+		 * again without keeping the change from the others. */
+		unit->lenient = settings_differ(settings_of(unit->host->book, name),
+				    settings_of(book, name), NULL, NULL) == 0;
+		if (unit->state == UNIT_FAILED && unit->wanted) {
 			unit_start(unit);
-		else
-			unit_acted(unit, NULL);
+			return;
+		}
+		unit->lenient = false;
+		unit_acted(unit, NULL);
 		return;
 	}
 	if (unit->host->going_back && unit->run->book == book) {
@@ -116,7 +121,7 @@ void unit_reload(struct unit *unit, struct settings_book *book)
 	settings_differ(settings_of(unit->run->book, name), settings_of(book, name),
 	    reload_note_restart, &restart);
 	if (restart)
-		unit_stop(unit, unit->host->drain_ms, true, reload_stopped);
+		unit_stop(unit, unit->host->drain_ms, true, unit_restarted);
 	else
 		unit_listen(unit, settings_of(book, name), reload_listened);
 }

@@ -33,6 +33,8 @@ static struct service_run *run_new(struct unit *unit, struct settings_book *book
 
 void run_free(struct service_run *run)
 {
+	for (unsigned i = 0; i < run->workers; i++)
+		worker_free(atomic_load(&run->worker[i]));
 	settings_unref(run->book);
 	free(run);
 }
@@ -58,18 +60,34 @@ static unsigned run_plan_workers(const struct service_run *run)
 static struct worker *unit_start_worker(struct unit *unit, struct service_run *run, unsigned number,
     struct fault *fault)
 {
+	unsigned index = run == unit->checker ? WORKERS_MAX : number;
+
 	if (unit->arena < 0)
 		unit->arena = arena_new();
-	if (!atomic_load(&unit->slots[number])) {
+	if (!atomic_load(&unit->slots[index])) {
 		struct counter_slot *slot = aligned_alloc(64, sizeof *slot);
 		if (!slot) {
 			fault_set(fault, FAULT_FAILED, "no memory for a worker's counters");
 			return NULL;
 		}
 		memset(slot, 0, sizeof *slot);
-		atomic_store(&unit->slots[number], slot);
+		atomic_store(&unit->slots[index], slot);
 	}
-	return worker_start(run, number, atomic_load(&unit->slots[number]), unit->arena, fault);
+	return worker_start(run, number, atomic_load(&unit->slots[index]), unit->arena, fault);
+}
+
+/* A start belongs to what asked for it: a reload that failed halfway and came
+ * back to the old settings has failed all the same. */
+static void start_over(struct unit *unit, const struct fault *fault)
+{
+	bool again = unit->again;
+
+	settings_unref(unit->again);
+	unit->again = NULL;
+	if (fault && unit->lenient)
+		fault = NULL;
+	unit->lenient = false;
+	unit_acted(unit, again ? &unit->reload_fault : fault);
 }
 
 /* ---- Failure ---- */
@@ -80,7 +98,7 @@ static void start_torn_down(struct unit *unit)
 
 	unit_set_state(unit, UNIT_FAILED, fault.text);
 	unit_log(unit, JOURNAL_ERROR, "start", "did not start: %s", fault.text);
-	unit_acted(unit, &fault);
+	start_over(unit, &fault);
 }
 
 static void start_failed(struct unit *unit, const struct fault *fault)
@@ -112,7 +130,7 @@ static void start_handed_out(struct unit *unit, const struct fault *fault)
 	unit_log(unit, JOURNAL_NOTICE, "start", "running with %u worker%s, %u socket%s open%s%s",
 	    unit->run->workers, unit->run->workers == 1 ? "" : "s", open, open == 1 ? "" : "s",
 	    waiting ? "; " : "", reason);
-	unit_acted(unit, NULL);
+	start_over(unit, NULL);
 }
 
 static void start_work_join(struct question *question)
@@ -198,7 +216,10 @@ void unit_start(struct unit *unit)
 		return;
 	}
 	unit_set_state(unit, UNIT_STARTING, NULL);
-	unit->run = run_new(unit, unit->actions->book ? unit->actions->book : unit->host->book);
+	unit->run = run_new(unit,
+	    unit->again             ? unit->again :
+		unit->actions->book ? unit->actions->book :
+				      unit->host->book);
 	unit->run->workers = run_plan_workers(unit->run);
 	unit->opened = false;
 	memset(unit->joined, 0, sizeof unit->joined);
@@ -275,7 +296,10 @@ void unit_check(struct unit *unit, struct settings_book *book,
 		return;
 	}
 	struct check *check = memory_new(sizeof *check);
-	struct worker *worker = unit->run ? atomic_load(&unit->run->worker[0]) : NULL;
+	/* A worker that may just be leaving is asked nothing. */
+	struct worker *worker = unit->state == UNIT_RUNNING && !unit_busy(unit) ?
+	    atomic_load(&unit->run->worker[0]) :
+	    NULL;
 	check->unit = unit;
 	check->book = settings_ref(book);
 	check->done = done;

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -48,6 +49,7 @@ struct worker {
 	int wake_fd;
 	pthread_mutex_t lock; /* tasks, tasks_end, locked_out */
 	struct task *tasks, **tasks_end;
+	unsigned queued;
 	bool locked_out;
 	_Atomic uint64_t asked, seen; /* heartbeat numbers */
 	int64_t asked_at;             /* supervisor's; of the oldest unanswered */
@@ -72,19 +74,25 @@ static void worker_wake(struct worker *worker)
 static struct task *worker_take(struct worker *worker)
 {
 	pthread_mutex_lock(&worker->lock);
-	struct task *tasks = worker->tasks;
-	worker->tasks = NULL;
-	worker->tasks_end = &worker->tasks;
+	struct task *task = worker->tasks;
+	if (task) {
+		worker->tasks = task->next;
+		worker->queued--;
+	}
+	if (!worker->tasks)
+		worker->tasks_end = &worker->tasks;
 	pthread_mutex_unlock(&worker->lock);
-	return tasks;
+	return task;
 }
 
-static void worker_work(struct worker *worker)
+/* One at a time, so that a task that calls worker_lock_out has those behind it
+ * run before it goes on. No more than there were: a task that posts itself
+ * again waits for the next turn, and the loop goes round. */
+static void worker_work(struct worker *worker, unsigned most)
 {
 	struct task *task;
 
-	for (struct task *tasks = worker_take(worker); (task = tasks);) {
-		tasks = task->next;
+	while (most-- && (task = worker_take(worker))) {
 		task->run(worker, task->arg);
 		free(task);
 	}
@@ -99,7 +107,10 @@ static void worker_woken(evutil_socket_t fd, short what, void *arg)
 	if (read(fd, &count, sizeof count) < 0 && errno != EAGAIN && errno != EINTR)
 		return;
 	atomic_store(&worker->seen, atomic_load(&worker->asked));
-	worker_work(worker);
+	pthread_mutex_lock(&worker->lock);
+	unsigned queued = worker->queued;
+	pthread_mutex_unlock(&worker->lock);
+	worker_work(worker, queued);
 }
 
 static void *worker_main(void *arg)
@@ -119,8 +130,13 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
-static void worker_free(struct worker *worker)
+void worker_free(struct worker *worker)
 {
+	if (!worker)
+		return;
+	struct task *task;
+	while ((task = worker_take(worker)))
+		free(task);
 	if (worker->wake)
 		event_free(worker->wake);
 	if (worker->base)
@@ -200,6 +216,7 @@ bool worker_post(struct worker *worker, bool lock_out,
 	if (taken) {
 		*worker->tasks_end = task;
 		worker->tasks_end = &task->next;
+		worker->queued++;
 	}
 	pthread_mutex_unlock(&worker->lock);
 	if (taken)
@@ -214,7 +231,7 @@ void worker_lock_out(struct worker *worker)
 	pthread_mutex_lock(&worker->lock);
 	worker->locked_out = true;
 	pthread_mutex_unlock(&worker->lock);
-	worker_work(worker);
+	worker_work(worker, UINT_MAX);
 }
 
 void worker_end(struct worker *worker, void (*ended)(struct worker *worker))
@@ -226,8 +243,6 @@ void worker_end(struct worker *worker, void (*ended)(struct worker *worker))
 void worker_reap(struct worker *worker)
 {
 	pthread_join(worker->thread, NULL);
-	atomic_store(&worker->run->worker[worker->number], NULL);
-	worker_free(worker);
 }
 
 int64_t worker_ping(struct worker *worker, int64_t now)
@@ -235,6 +250,8 @@ int64_t worker_ping(struct worker *worker, int64_t now)
 	uint64_t asked = atomic_load(&worker->asked);
 	int64_t since = 0;
 
+	if (!atomic_load(&worker->running))
+		return 0;
 	if (atomic_load(&worker->seen) < asked) {
 		int64_t from = worker->asked_at;
 		int64_t busy = atomic_load(&worker->busy_until);
@@ -290,10 +307,10 @@ struct listener *worker_add_listener(struct worker *worker, const struct listene
 	return &entry->listener;
 }
 
-struct listener *worker_find_listener(struct worker *worker, unsigned id, unsigned index)
+struct listener *worker_find_listener(struct worker *worker, unsigned id)
 {
 	for (struct worker_listener *entry = worker->listeners; entry; entry = entry->next)
-		if (entry->id == id && index-- == 0)
+		if (entry->id == id)
 			return &entry->listener;
 	return NULL;
 }

@@ -38,12 +38,10 @@ struct question {
 	void *arg;
 	bool ok;            /* set by work */
 	struct fault fault; /* filled by work when not ok */
-	/* The rest is worker.c's and question.c's. */
+	/* The rest is question.c's. */
 	struct host *host;
 	struct event *deadline;
-	int64_t deadline_ms;
-	bool finished; /* supervisor's side is done with it */
-	_Atomic int references;
+	bool finished; /* done was called */
 };
 
 /* Supervisor's thread. Makes the loop and the thread; the thread runs until
@@ -60,8 +58,11 @@ void worker_lock_out(struct worker *worker);
 /* On the worker's thread: the loop ends after this turn, and ended is posted
  * to the supervisor. */
 void worker_end(struct worker *worker, void (*ended)(struct worker *worker));
-/* Supervisor's thread, after ended: joins the thread, frees the worker. */
+/* Supervisor's thread, after ended: joins the thread. The memory stays until
+ * every worker of the run has ended, since another may just be posting to it. */
 void worker_reap(struct worker *worker);
+/* A reaped worker, or one whose thread never began; NULL allowed. */
+void worker_free(struct worker *worker);
 
 /* Supervisor's thread: asks for a sign of life, and how long an earlier one
  * has been unanswered (ns, 0: none), not counting declared operations. */
@@ -79,7 +80,7 @@ bool worker_is_busy(const struct worker *worker, int64_t now);
 /* Listeners of a worker, on its thread. */
 struct listener *worker_add_listener(struct worker *worker, const struct listener *listener,
     unsigned id);
-struct listener *worker_find_listener(struct worker *worker, unsigned id, unsigned index);
+struct listener *worker_find_listener(struct worker *worker, unsigned id);
 struct listener *worker_any_listener(struct worker *worker); /* NULL: none */
 void worker_drop_listener(struct worker *worker, struct listener *listener);
 

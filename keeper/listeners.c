@@ -269,12 +269,16 @@ struct listener *listeners_ask(struct listeners *all, const struct listener_rule
 		    ask->address);
 	if (ask->transport != KEEPER_UNIX && !socket_address(ask->address, 0, &address, &length))
 		return refuse(answer, EINVAL, " is not a numeric address", ask->address);
-	if (ask->transport != KEEPER_UNIX &&
-	    !socket_port_allowed(rules, ask->transport, ask->port, answer))
-		return NULL;
 	for (uint32_t i = 0; i < all->count && !l; i++)
 		if (same(&all->item[i], ask))
 			l = &all->item[i];
+	/* Asked for in this round, also when it is refused: what the host has
+	 * open is not trimmed because a rule about asking changed. */
+	if (l)
+		l->round = ask->round;
+	if (ask->transport != KEEPER_UNIX &&
+	    !socket_port_allowed(rules, ask->transport, ask->port, answer))
+		return NULL;
 	struct listener *next = l ? NULL : neighbour(all, ask, &common);
 	if (next && strcmp(next->service, ask->service)) {
 		snprintf(answer->text, sizeof answer->text, "port %u on %.100s is held by %s%s",

@@ -34,7 +34,7 @@ enum keeper_type {
 	KEEPER_FAILED,     /* text: why this host cannot start; it exits next */
 	/* Keeper to host. */
 	KEEPER_HELLO = 64,  /* first; flags, number = crashes so far, started_us */
-	KEEPER_QUARANTINED, /* service, text; one each, at start and when it happens */
+	KEEPER_QUARANTINED, /* service, text; one each, at start */
 	KEEPER_CRASHED,     /* at start: the last host died; text says of what, and when a
 				 * record was written its copy comes in a memfd (1 descriptor) */
 	KEEPER_GRANT,       /* id, port, descriptors */

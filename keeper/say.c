@@ -3,6 +3,7 @@
  * The keeper's voice and clock. A line is one write, so that lines of keeper
  * and host do not mix in a file that both append to.
  */
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +34,9 @@ void keeper_say(const char *format, ...)
 		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
 			line[i] = ' ';
 	line[length] = '\n';
-	/* Where nobody listens to it there is nobody to tell. */
-	if (write(STDERR_FILENO, line, length + 1) < 0)
+	/* Where nobody listens there is nobody to tell: a pipe that is full or a
+	 * terminal that is stopped must not stop the keeper. */
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+	if (poll(&out, 1, 0) != 1 || write(STDERR_FILENO, line, length + 1) < 0)
 		return;
 }

@@ -129,7 +129,8 @@ installed()
 	keeper=$(number keeper_pid)
 	host=$(number pid)
 	same "the keeper is root's" root "$(stat -c %U "/proc/$keeper")"
-	same "the host is not" steward "$(ps -o user= -p "$host" | tr -d ' ')"
+	same "the host is the user steward's" "$(id -u steward)" \
+		"$(sed -n 's/^Uid:\t\([0-9]*\)\t.*/\1/p' "/proc/$host/status")"
 	same "the host has no capability" "0000000000000000" \
 		"$(sed -n 's/^CapPrm:\t//p' "/proc/$host/status")"
 	as_nobody --groups="$(getent group steward-view | cut -d: -f3)" \

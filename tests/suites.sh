@@ -81,6 +81,12 @@ units()
 		"$@" make -C "$tree" check
 }
 
+# script NAME: one of the scripts beside this one.
+script()
+{
+	beside "$1" tap - env STEWARD_BUILD="$build" TIDY_JOBS=1 "$source/tests/check_$1.sh"
+}
+
 # clients NAME TREE words...: pytest against the programs of a tree.
 clients()
 {
@@ -111,24 +117,24 @@ check_trees()
 check_suites()
 {
 	local one
-	clients "clients, plain" "$build" "$source/tests/clients"
-	clients "faults, plain" "$build" "$source/tests/faults"
-	clients "clients, asan+ubsan" "$build/asan" "$source/tests/clients"
+	script tidy
 	clients "faults, tsan" "$build/tsan" "$source/tests/faults"
-	clients "faults, asan+ubsan" "$build/asan" "$source/tests/faults"
+	clients "clients, asan+ubsan" "$build/asan" "$source/tests/clients"
 	clients "clients, tsan" "$build/tsan" "$source/tests/clients"
-	# The golden screens are unit tests; here are the whole sessions in tmux.
-	[ -z "$(find "$source/tests/screens" -name 'test_*.py')" ] ||
-		clients "screens" "$build" "$source/tests/screens"
 	beside "distcheck" tap - "$source/tests/distcheck.sh" "$build"
-	for one in tidy install format layers style shell man binaries setup; do
-		beside "$one" tap - env STEWARD_BUILD="$build" TIDY_JOBS=1 "$source/tests/check_$one.sh"
-	done
+	clients "faults, asan+ubsan" "$build/asan" "$source/tests/faults"
+	clients "faults, plain" "$build" "$source/tests/faults"
+	clients "clients, plain" "$build" "$source/tests/clients"
 	beside "fuzz" tap - env FUZZ_SECONDS="${FUZZ_SECONDS:-4}" \
 		"$source/tests/fuzz/run.sh" "$build/fuzz"
-	units "unit, plain" "$build"
-	units "unit, asan+ubsan" "$build/asan" "${still[@]}"
 	units "unit, tsan" "$build/tsan" "${still[@]}"
+	units "unit, asan+ubsan" "$build/asan" "${still[@]}"
+	# The golden screens are unit tests; here are the whole sessions in tmux.
+	clients "screens" "$build" "$source/tests/screens"
+	units "unit, plain" "$build"
+	for one in setup install format style shell layers man binaries; do
+		script $one
+	done
 	wait
 }
 

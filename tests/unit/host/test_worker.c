@@ -106,6 +106,8 @@ static struct service_run *run_start(unsigned workers)
 static void ended(struct worker *worker)
 {
 	worker_reap(worker);
+	atomic_store(&worker_run(worker)->worker[worker_number(worker)], NULL);
+	worker_free(worker);
 }
 
 static void end_task(struct worker *worker, void *arg)
@@ -182,6 +184,53 @@ static void a_locked_out_service_is_refused(void **state)
 	worker_post(atomic_load(&run->worker[0]), false, lock_task, &taken);
 	run_end(run);
 	assert_false(taken);
+}
+
+/* Both are queued before the worker wakes: the one behind the end runs first. */
+struct last {
+	int gate;
+	bool left, late;
+};
+
+static void last_wait(struct worker *worker, void *arg)
+{
+	struct last *last = arg;
+	struct pollfd wait = { .fd = last->gate, .events = POLLIN };
+
+	(void)worker;
+	poll(&wait, 1, 20000);
+}
+
+static void last_leave(struct worker *worker, void *arg)
+{
+	worker_lock_out(worker);
+	((struct last *)arg)->left = true;
+}
+
+static void last_own(struct worker *worker, void *arg)
+{
+	struct last *last = arg;
+
+	(void)worker;
+	last->late = last->left;
+}
+
+static void nothing_of_the_service_runs_after_it_left(void **state)
+{
+	struct service_run *run = run_start(1);
+	struct worker *worker = atomic_load(&run->worker[0]);
+	struct last last = { .gate = eventfd(0, 0), .late = true };
+	uint64_t one = 1;
+
+	(void)state;
+	worker_post(worker, false, last_wait, &last);
+	worker_post(worker, false, last_leave, &last);
+	assert_true(run_post(run, 0, last_own, &last));
+	assert_int_equal(write(last.gate, &one, sizeof one), sizeof one);
+	run_end(run);
+	assert_true(last.left);
+	assert_false(last.late);
+	close(last.gate);
 }
 
 /* ---- Heartbeat ---- */
@@ -441,6 +490,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tasks_run_in_order_and_before_the_end),
 		cmocka_unit_test(a_locked_out_service_is_refused),
+		cmocka_unit_test(nothing_of_the_service_runs_after_it_left),
 		cmocka_unit_test(a_blocked_worker_does_not_answer_its_ping),
 		cmocka_unit_test(a_declared_operation_is_no_hang),
 		cmocka_unit_test(a_question_comes_back_once),

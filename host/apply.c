@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "data/memory.h"
+#include "host/disk.h"
 
 struct apply {
 	struct host *host;
@@ -24,24 +25,55 @@ struct apply {
 	void *arg;
 };
 
+struct good {
+	struct host *host;
+	struct settings_book *book;
+	char *folder;
+};
+
+static bool good_keep(void *arg, struct fault *fault)
+{
+	const struct good *good = arg;
+
+	return settings_keep_good(good->book, good->folder, fault);
+}
+
+static void good_kept(void *arg, const struct fault *fault)
+{
+	struct good *good = arg;
+
+	if (fault)
+		journal_add(good->host->journal, JOURNAL_WARNING, "host", "settings",
+		    "the settings in force could not be kept: %s", fault->text);
+	settings_unref(good->book);
+	free(good->folder);
+	free(good);
+}
+
+/* What a host starts with when the files have since been broken. */
+static void apply_keep_good(struct host *host)
+{
+	struct good *good = memory_new(sizeof *good);
+
+	good->host = host;
+	good->book = settings_ref(host->book);
+	good->folder = memory_format("%s/good", host->home.state);
+	disk_do(host->disk, good_keep, good_kept, good);
+}
+
 static void apply_finish(struct apply *apply, const struct fault *fault)
 {
 	struct host *host = apply->host;
-	struct fault why;
 
 	host->applying = NULL;
 	host->going_back = false;
 	if (!fault && apply->mode != APPLY_CHECK) {
-		char *folder = memory_format("%s/good", host->home.state);
 		settings_unref(host->book);
 		host->book = settings_ref(apply->book);
 		if (apply->mode == APPLY_FILES)
 			host->settings_fault[0] = '\0';
 		host_configure(host);
-		if (!settings_keep_good(host->book, folder, &why))
-			journal_add(host->journal, JOURNAL_WARNING, "host", "settings",
-			    "the settings in force could not be kept: %s", why.text);
-		free(folder);
+		apply_keep_good(host);
 	}
 	apply->done(apply->arg, fault);
 	host_moved(host);

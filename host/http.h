@@ -32,7 +32,8 @@
  *	unlisten http_unlisten(server, listener);
  *	drain	http_drain(server);
  *	leave	http_free(server);
- *	reload	http_shared_configure(state->http, &limits);
+ *	reload	http_shared_configure(state->http, &limits); and on each worker
+ *		http_reconfigured(server);
  *	close	http_shared_free(state->http);
  *
  * Counting is done here: connections, requests, errors, bytes in and out and
@@ -74,8 +75,8 @@ struct http_limits {
 struct http_shared;
 
 struct http_shared *http_shared_new(const struct http_limits *limits);
-/* Any thread. Holds for the connections, requests and waits that begin after it;
- * a lower limit on connections closes nobody. */
+/* Any thread. A worker takes them with the next event it handles, or at once with
+ * http_reconfigured; a lower limit on connections closes nobody. */
 void http_shared_configure(struct http_shared *shared, const struct http_limits *limits);
 /* After every http_free. NULL allowed. */
 void http_shared_free(struct http_shared *shared);
@@ -217,6 +218,9 @@ void http_unlisten(struct http_server *server, struct listener *listener);
  * `Connection: close`; idle connections are shut; calls worker_idle when the last
  * is gone (at once when there is none). After http_unlisten. */
 void http_drain(struct http_server *server);
+/* After http_shared_configure: the limits hold on this worker at once, also for
+ * the open connections, whose waits are measured anew from where they began. */
+void http_reconfigured(struct http_server *server);
 /* From services/service.h's act and list: arg of http_new. */
 void *http_server_arg(const struct http_server *server);
 

@@ -13,6 +13,7 @@
 #include "data/text.h"
 #include "host/apply.h"
 #include "host/control.h"
+#include "host/disk.h"
 #include "host/rpc.h"
 #include "host/snapshot.h"
 #include "host/state.h"
@@ -136,11 +137,25 @@ static bool drain_of(json_t *params, int64_t *drain_ms, struct fault *fault)
 	return true;
 }
 
+static void batch_saved(void *arg, const struct fault *fault)
+{
+	struct batch *batch = arg;
+	struct fault why;
+
+	if (fault) {
+		why = *fault;
+		fault_prefix(&why, "done, but not kept for the next start");
+		batch_fail(batch, &why);
+	}
+	batch_done(batch);
+}
+
 static void rpc_act(struct call *call, json_t *params, enum action_kind kind)
 {
 	struct host *host = call->host;
 	struct fault fault;
 	int64_t drain_ms;
+	bool news = false;
 
 	if (!drain_of(params, &drain_ms, &fault)) {
 		call_fault(call, &fault);
@@ -149,7 +164,7 @@ static void rpc_act(struct call *call, json_t *params, enum action_kind kind)
 	struct batch *batch = batch_new(call, params);
 	if (!batch)
 		return;
-	batch->waiting = 1;
+	batch->waiting = 2;
 	for (size_t i = 0; i < host->unit_count; i++) {
 		struct unit *unit = &host->units[i];
 		if (!batch->touched[i])
@@ -162,14 +177,17 @@ static void rpc_act(struct call *call, json_t *params, enum action_kind kind)
 		    call->user);
 		bool wanted = kind != ACTION_STOP;
 		unit->wanted = wanted;
-		if (!state_set_wanted(&host->home, unit->service->name, wanted, &fault))
-			unit_log(unit, JOURNAL_ERROR, "state",
-			    "what happens at the next start could not be kept: %s", fault.text);
+		news |= state_set_wanted(unit->service->name, wanted);
 		if (!unit_act(unit, kind, drain_ms, NULL, batch_acted, batch, &fault)) {
 			batch_fail(batch, &fault);
 			batch_done(batch);
 		}
 	}
+	/* Answered when it is also kept for the next start. */
+	if (news)
+		host_save_state(host, batch_saved, batch);
+	else
+		batch_done(batch);
 	batch_done(batch);
 }
 
@@ -322,7 +340,7 @@ static void change_answer(struct change *change)
 	change_free(change);
 }
 
-static void change_applied(void *arg, const struct fault *fault)
+static void change_stored(void *arg, const struct fault *fault)
 {
 	struct change *change = arg;
 	struct host *host = change->call->host;
@@ -330,13 +348,10 @@ static void change_applied(void *arg, const struct fault *fault)
 	json_t *entry;
 	size_t index;
 
-	if (!fault && !change->dry_run &&
-	    !settings_store(change->book, host->home.automatic, &why)) {
-		fault_prefix(&why, "in force now, but not kept for the next start");
-		fault = &why;
-	}
 	if (fault) {
-		call_fault(change->call, fault);
+		why = *fault;
+		fault_prefix(&why, "in force now, but not kept for the next start");
+		call_fault(change->call, &why);
 		change_free(change);
 		return;
 	}
@@ -345,6 +360,27 @@ static void change_applied(void *arg, const struct fault *fault)
 	    json_string_value(json_object_get(entry, "old")),
 	    json_string_value(json_object_get(entry, "new")), change->call->user);
 	change_answer(change);
+}
+
+static bool change_store(void *arg, struct fault *fault)
+{
+	const struct change *change = arg;
+
+	return settings_store(change->book, change->call->host->home.automatic, fault);
+}
+
+static void change_applied(void *arg, const struct fault *fault)
+{
+	struct change *change = arg;
+
+	if (fault) {
+		call_fault(change->call, fault);
+		change_free(change);
+	} else if (change->dry_run) {
+		change_answer(change);
+	} else {
+		disk_do(change->call->host->disk, change_store, change_stored, change);
+	}
 }
 
 static const char *shown_in(const struct settings_book *book, const char *name)

@@ -9,13 +9,11 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "data/file.h"
-#include "data/memory.h"
 
 #define STATE_LIMIT (256 * 1024)
 
@@ -33,40 +31,27 @@ static json_t *state_part(const char *name)
 	return part;
 }
 
-static char *state_path(const struct home *home)
+bool state_load(const char *path, struct fault *fault)
 {
-	return memory_format("%s/desired", home->state);
-}
-
-bool state_load(const struct home *home, struct fault *fault)
-{
-	char *path = state_path(home);
 	json_error_t error;
 	size_t length;
-	bool good = false;
 
 	json_decref(document);
 	document = NULL;
-	char *text = NULL;
-	if (access(path, F_OK) < 0 && errno == ENOENT) {
-		good = true;
-		goto out;
-	}
-	text = file_read(path, STATE_LIMIT, &length, fault);
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return true;
+	char *text = file_read(path, STATE_LIMIT, &length, fault);
 	if (!text)
-		goto out;
+		return false;
 	document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-	good = json_is_object(document);
-	if (!good) {
-		fault_set(fault, FAULT_FAILED, "%s: %s, line %d; every service starts", path,
-		    error.text, error.line);
-		json_decref(document);
-		document = NULL;
-	}
-out:
 	free(text);
-	free(path);
-	return good;
+	if (json_is_object(document))
+		return true;
+	fault_set(fault, FAULT_FAILED, "%s: %s, line %d; every service starts", path, error.text,
+	    error.line);
+	json_decref(document);
+	document = NULL;
+	return false;
 }
 
 bool state_wanted(const char *service)
@@ -76,41 +61,37 @@ bool state_wanted(const char *service)
 	return !desired || strcmp(desired, "stopped") != 0;
 }
 
-static bool state_store(const struct home *home, struct fault *fault)
-{
-	char *path = state_path(home);
-	char *text = json_dumps(document, JSON_INDENT(1) | JSON_SORT_KEYS);
-	bool good = text && file_replace(path, text, strlen(text), 0640, fault);
-
-	free(text);
-	free(path);
-	return good;
-}
-
-bool state_set_wanted(const struct home *home, const char *service, bool wanted,
-    struct fault *fault)
+bool state_set_wanted(const char *service, bool wanted)
 {
 	if (state_wanted(service) == wanted && json_object_get(state_part("services"), service))
-		return true;
+		return false;
 	json_object_set_new(state_part("services"), service,
 	    json_string(wanted ? "running" : "stopped"));
-	return state_store(home, fault);
+	return true;
 }
 
-uint16_t state_port(const struct home *home, const char *key)
+uint16_t state_port(const char *key)
 {
 	json_int_t port = json_integer_value(json_object_get(state_part("ports"), key));
 
-	(void)home;
 	return port > 0 && port <= UINT16_MAX ? (uint16_t)port : 0;
 }
 
-void state_set_port(const struct home *home, const char *key, uint16_t port)
+bool state_set_port(const char *key, uint16_t port)
 {
-	struct fault fault;
-
-	if (state_port(home, key) == port)
-		return;
+	if (state_port(key) == port)
+		return false;
 	json_object_set_new(state_part("ports"), key, json_integer(port));
-	state_store(home, &fault);
+	return true;
+}
+
+char *state_text(void)
+{
+	state_part("services");
+	return json_dumps(document, JSON_INDENT(1) | JSON_SORT_KEYS);
+}
+
+bool state_save(const char *path, const char *text, struct fault *fault)
+{
+	return file_replace(path, text, strlen(text), 0640, fault);
 }

@@ -6,19 +6,22 @@
 #include <stdint.h>
 
 #include "data/fault.h"
-#include "data/home.h"
 
 /*
  * What survives a restart: which services should run, and which numbers ports
- * asked for as 0 had. One file, STATE/desired, JSON with a version, replaced
- * atomically; a file that cannot be read counts as empty, and is told.
- * Supervisor's thread. The memory copy is in state.c, one a process.
+ * asked for as 0 had. One file, JSON with a version, replaced atomically by
+ * state_save; a file that cannot be read counts as empty, and is told. The copy
+ * in memory is in state.c, one a process. One thread, but for state_save.
  */
-bool state_load(const struct home *home, struct fault *fault);
+bool state_load(const char *path, struct fault *fault);
 bool state_wanted(const char *service); /* true when nothing is known */
-bool state_set_wanted(const struct home *home, const char *service, bool wanted,
-    struct fault *fault);
-uint16_t state_port(const struct home *home, const char *key);
-void state_set_port(const struct home *home, const char *key, uint16_t port);
+/* True when that is news and must be saved. */
+bool state_set_wanted(const char *service, bool wanted);
+uint16_t state_port(const char *key); /* 0: not known */
+bool state_set_port(const char *key, uint16_t port);
+
+/* All of it as text, the caller's to free; and the text written durably. */
+char *state_text(void);
+bool state_save(const char *path, const char *text, struct fault *fault);
 
 #endif

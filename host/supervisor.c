@@ -23,6 +23,7 @@
 #include "host/addresses.h"
 #include "host/apply.h"
 #include "host/control.h"
+#include "host/disk.h"
 #include "host/link.h"
 #include "host/machine.h"
 #include "host/rpc.h"
@@ -174,7 +175,7 @@ static bool host_all_idle(const struct host *host)
 	for (size_t i = 0; i < host->unit_count; i++)
 		if (unit_busy(&host->units[i]) || host->units[i].checker)
 			return false;
-	return !host->applying;
+	return !host->applying && !disk_busy(host->disk);
 }
 
 static void host_tell_status(struct host *host)
@@ -389,6 +390,64 @@ void host_abandoned(struct host *host)
 		_exit(1);
 }
 
+/* ---- What survives a restart ---- */
+
+struct save {
+	struct host *host;
+	char *path, *text;
+	void (*done)(void *arg, const struct fault *fault);
+	void *arg;
+};
+
+static bool save_work(void *arg, struct fault *fault)
+{
+	struct save *save = arg;
+
+	return state_save(save->path, save->text, fault);
+}
+
+static void save_done(void *arg, const struct fault *fault)
+{
+	struct save *save = arg;
+
+	if (fault)
+		journal_add(save->host->journal, JOURNAL_ERROR, "host", "state",
+		    "what should run at the next start could not be kept: %s", fault->text);
+	if (save->done)
+		save->done(save->arg, fault);
+	free(save->path);
+	free(save->text);
+	free(save);
+}
+
+static char *host_state_path(const struct host *host)
+{
+	return memory_format("%s/desired", host->home.state);
+}
+
+void host_save_state(struct host *host, void (*done)(void *arg, const struct fault *fault),
+    void *arg)
+{
+	struct save *save = memory_new(sizeof *save);
+
+	save->host = host;
+	save->path = host_state_path(host);
+	save->text = state_text();
+	save->done = done;
+	save->arg = arg;
+	disk_do(host->disk, save_work, save_done, save);
+}
+
+static void host_load_state(struct host *host)
+{
+	char *path = host_state_path(host);
+	struct fault fault;
+
+	if (!state_load(path, &fault))
+		journal_add(host->journal, JOURNAL_WARNING, "host", "state", "%s", fault.text);
+	free(path);
+}
+
 static void host_new_units(struct host *host)
 {
 	while (service_list[host->unit_count])
@@ -408,12 +467,13 @@ int host_run(struct host *host)
 	int64_t age = machine_process_age("/proc", host->keeper_pid);
 	host->sampled = clock_monotonic();
 	host->started = host->sampled - (age > 0 ? age : 0);
-	if (!state_load(&host->home, &fault))
-		journal_add(host->journal, JOURNAL_WARNING, "host", "state", "%s", fault.text);
+	host_load_state(host);
 	host_new_units(host);
 	host->tick = evtimer_new(host->base, host_ticked, host);
 	host->moved = evtimer_new(host->base, host_told, host);
-	if (!mailbox_open(host) || !host->tick || !host->moved || !link_watch(host->link, &fault)) {
+	host->disk = disk_open(host, &fault);
+	if (!mailbox_open(host) || !host->disk || !host->tick || !host->moved ||
+	    !link_watch(host->link, &fault)) {
 		host->exit_status = 1;
 		goto out;
 	}
@@ -435,6 +495,7 @@ out:
 		event_free(host->moved);
 	if (host->left_over)
 		event_free(host->left_over);
+	disk_close(host->disk);
 	mailbox_close(host->mailbox);
 	return host->exit_status;
 }

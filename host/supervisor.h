@@ -17,6 +17,7 @@
  */
 struct apply;
 struct control;
+struct disk;
 struct link;
 struct log_reader;
 struct mailbox;
@@ -39,6 +40,7 @@ struct host {
 	int64_t sampled; /* monotonic ns of the last second's tick */
 	struct link *link;
 	struct control *control;
+	struct disk *disk;
 	struct apply *applying; /* a change of settings under way */
 	bool reload_wanted;     /* a SIGHUP waits until nothing is under way */
 	bool going_back;        /* it failed, the old ones come back */
@@ -74,6 +76,10 @@ int host_run(struct host *host);
 void host_end(struct host *host, bool hand_over, int64_t drain_ms);
 /* The keeper died: everything down, and gone within seconds whatever hangs. */
 void host_abandoned(struct host *host);
+/* Keeps what state.h says durably; done(arg, fault) when it is on the disk (fault
+ * NULL) or not. done may be NULL: a fault is told in the journal. */
+void host_save_state(struct host *host, void (*done)(void *arg, const struct fault *fault),
+    void *arg);
 /* Takes over what section host of the book says. */
 void host_configure(struct host *host);
 /* A unit's state moved: consoles hear of it, and the keeper when all settled. */

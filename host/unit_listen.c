@@ -95,7 +95,8 @@ static void listener_grant(struct unit_listener *l, struct link_grant *grant)
 	l->reason[0] = '\0';
 	if (!l->asked) {
 		listener_key(l, key, sizeof key);
-		state_set_port(&l->unit->host->home, key, l->port);
+		if (state_set_port(key, l->port))
+			host_save_state(l->unit->host, NULL, NULL);
 	}
 }
 
@@ -156,7 +157,7 @@ static void listener_ask(struct unit_listener *l,
 	text_format(wanted.address, sizeof wanted.address, "%s", l->address);
 	if (!l->asked) {
 		listener_key(l, key, sizeof key);
-		wanted.hint = l->port ? l->port : state_port(&unit->host->home, key);
+		wanted.hint = l->port ? l->port : state_port(key);
 	}
 	if (!l->joined)
 		l->state = LISTENER_ASKED;

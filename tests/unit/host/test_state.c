@@ -17,8 +17,8 @@
 #include "data/file.h"
 #include "host/state.h"
 
-static struct home home;
-static char path[sizeof home.state + 16];
+static char folder[] = "/tmp/steward-state-XXXXXX";
+static char path[64];
 
 static void put(const char *text)
 {
@@ -27,15 +27,25 @@ static void put(const char *text)
 	assert_true(file_replace(path, text, strlen(text), 0600, &fault));
 }
 
+static void save(void)
+{
+	struct fault fault;
+	char *text = state_text();
+
+	assert_non_null(text);
+	assert_true(state_save(path, text, &fault));
+	free(text);
+}
+
 static void a_missing_file_means_everything_runs(void **state)
 {
 	struct fault fault;
 
 	(void)state;
 	unlink(path);
-	assert_true(state_load(&home, &fault));
+	assert_true(state_load(path, &fault));
 	assert_true(state_wanted("web"));
-	assert_int_equal(state_port(&home, "web"), 0);
+	assert_int_equal(state_port("web"), 0);
 }
 
 static void what_was_set_is_read_back(void **state)
@@ -44,15 +54,19 @@ static void what_was_set_is_read_back(void **state)
 
 	(void)state;
 	unlink(path);
-	assert_true(state_load(&home, &fault));
-	assert_true(state_set_wanted(&home, "web", false, &fault));
-	state_set_port(&home, "web listen tcp 127.0.0.1 0", 40123);
-	assert_true(state_load(&home, &fault));
+	assert_true(state_load(path, &fault));
+	assert_true(state_set_wanted("web", false));
+	assert_false(state_set_wanted("web", false));
+	assert_true(state_set_port("web listen tcp 127.0.0.1 0", 40123));
+	assert_false(state_set_port("web listen tcp 127.0.0.1 0", 40123));
+	save();
+	assert_true(state_load(path, &fault));
 	assert_false(state_wanted("web"));
 	assert_true(state_wanted("dns"));
-	assert_int_equal(state_port(&home, "web listen tcp 127.0.0.1 0"), 40123);
-	assert_true(state_set_wanted(&home, "web", true, &fault));
-	assert_true(state_load(&home, &fault));
+	assert_int_equal(state_port("web listen tcp 127.0.0.1 0"), 40123);
+	assert_true(state_set_wanted("web", true));
+	save();
+	assert_true(state_load(path, &fault));
 	assert_true(state_wanted("web"));
 }
 
@@ -71,7 +85,7 @@ static void a_damaged_file_is_told_and_counts_as_empty(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
 		put(odd[i]);
-		assert_false(state_load(&home, &fault));
+		assert_false(state_load(path, &fault));
 		assert_non_null(strstr(fault.text, "desired"));
 		assert_true(state_wanted("web"));
 	}
@@ -84,13 +98,13 @@ static void odd_values_are_ignored(void **state)
 	(void)state;
 	put("{\"version\": 1, \"services\": {\"web\": 7, \"dns\": \"stopped\"},"
 	    " \"ports\": {\"a\": 70000, \"b\": -1, \"c\": \"x\", \"d\": 80}}");
-	assert_true(state_load(&home, &fault));
+	assert_true(state_load(path, &fault));
 	assert_true(state_wanted("web"));
 	assert_false(state_wanted("dns"));
-	assert_int_equal(state_port(&home, "a"), 0);
-	assert_int_equal(state_port(&home, "b"), 0);
-	assert_int_equal(state_port(&home, "c"), 0);
-	assert_int_equal(state_port(&home, "d"), 80);
+	assert_int_equal(state_port("a"), 0);
+	assert_int_equal(state_port("b"), 0);
+	assert_int_equal(state_port("c"), 0);
+	assert_int_equal(state_port("d"), 80);
 }
 
 static void fields_of_a_later_version_survive(void **state)
@@ -100,8 +114,9 @@ static void fields_of_a_later_version_survive(void **state)
 
 	(void)state;
 	put("{\"version\": 2, \"later\": {\"x\": 1}}");
-	assert_true(state_load(&home, &fault));
-	assert_true(state_set_wanted(&home, "web", false, &fault));
+	assert_true(state_load(path, &fault));
+	assert_true(state_set_wanted("web", false));
+	save();
 	char *text = file_read(path, 65536, &length, &fault);
 	assert_non_null(text);
 	assert_non_null(strstr(text, "\"later\""));
@@ -111,13 +126,10 @@ static void fields_of_a_later_version_survive(void **state)
 
 static int suite_begin(void **state)
 {
-	char folder[] = "/tmp/steward-state-XXXXXX";
-
 	(void)state;
 	if (!mkdtemp(folder))
 		return -1;
-	snprintf(home.state, sizeof home.state, "%s", folder);
-	snprintf(path, sizeof path, "%s/desired", home.state);
+	snprintf(path, sizeof path, "%s/desired", folder);
 	return 0;
 }
 
@@ -125,7 +137,7 @@ static int suite_end(void **state)
 {
 	(void)state;
 	unlink(path);
-	return rmdir(home.state);
+	return rmdir(folder);
 }
 
 int main(void)

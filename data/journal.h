@@ -84,6 +84,13 @@ struct journal_filter {
 	size_t last;              /* only the newest so many; 0: all */
 };
 
+/* Whether a record passes filter, which is borrowed until free. NULL: fault says
+ * what is wrong with grep, or that it would cost too much. free takes NULL. */
+struct journal_match;
+struct journal_match *journal_match_new(const struct journal_filter *filter, struct fault *fault);
+void journal_match_free(struct journal_match *match);
+bool journal_matches(const struct journal_match *match, const struct journal_record *record);
+
 /* Reads the files of folder, oldest first, and calls each for what passes; each
  * returns false to end. For a running host and for a console without one. */
 bool journal_scan(const char *folder, const struct journal_filter *filter,

@@ -29,10 +29,15 @@ struct scan_file {
 	ino_t inode;
 };
 
-struct journal_walk {
+struct journal_match {
 	const struct journal_filter *filter;
 	regex_t regex;
 	bool has_regex;
+};
+
+struct journal_walk {
+	const struct journal_filter *filter;
+	struct journal_match *match;
 	struct scan_file files[JOURNAL_FILES_MOST]; /* the newest first */
 	unsigned count;
 	bool (*each)(void *arg, const struct journal_record *record);
@@ -69,9 +74,9 @@ static bool grep_sane(const char *pattern)
 	return true;
 }
 
-static bool compile_grep(struct journal_walk *walk, struct fault *fault)
+static bool compile_grep(struct journal_match *match, struct fault *fault)
 {
-	const char *pattern = walk->filter->grep;
+	const char *pattern = match->filter->grep;
 	char why[128];
 
 	if (!pattern || !*pattern)
@@ -81,29 +86,45 @@ static bool compile_grep(struct journal_walk *walk, struct fault *fault)
 		    GREP_LONGEST);
 	if (!grep_sane(pattern))
 		return fault_set(fault, FAULT_USAGE,
-		    "the pattern \"%s\" is too costly: no "
-		    "reference back (\\1), and at most one count {M,N} up to 255",
+		    "the pattern \"%s\" is too costly: no reference back (\\1), and at most one "
+		    "count {M,N} up to 255",
 		    pattern);
-	int error = regcomp(&walk->regex, pattern, REG_EXTENDED | REG_NOSUB);
+	int error = regcomp(&match->regex, pattern, REG_EXTENDED | REG_NOSUB);
 	if (error) {
-		regerror(error, &walk->regex, why, sizeof why);
+		regerror(error, &match->regex, why, sizeof why);
 		return fault_set(fault, FAULT_USAGE,
-		    "the pattern \"%s\" is not a regular "
-		    "expression: %s",
-		    pattern, why);
+		    "the pattern \"%s\" is not a regular expression: %s", pattern, why);
 	}
-	walk->has_regex = true;
+	match->has_regex = true;
 	return true;
 }
 
-static bool passes(const struct journal_walk *walk, const struct journal_record *record)
+struct journal_match *journal_match_new(const struct journal_filter *filter, struct fault *fault)
 {
-	const struct journal_filter *filter = walk->filter;
+	struct journal_match *match = memory_new(sizeof *match);
+
+	match->filter = filter;
+	if (compile_grep(match, fault))
+		return match;
+	free(match);
+	return NULL;
+}
+
+void journal_match_free(struct journal_match *match)
+{
+	if (match && match->has_regex)
+		regfree(&match->regex);
+	free(match);
+}
+
+bool journal_matches(const struct journal_match *match, const struct journal_record *record)
+{
+	const struct journal_filter *filter = match->filter;
 
 	return record->level <= filter->level && record->time_us >= filter->since_us &&
 	    (!filter->service || strcmp(filter->service, record->service) == 0) &&
-	    (!walk->has_regex || regexec(&walk->regex, record->text, 0, NULL, 0) == 0 ||
-		regexec(&walk->regex, record->subject, 0, NULL, 0) == 0);
+	    (!match->has_regex || regexec(&match->regex, record->text, 0, NULL, 0) == 0 ||
+		regexec(&match->regex, record->subject, 0, NULL, 0) == 0);
 }
 
 /* ---- Lines ---- */
@@ -112,7 +133,7 @@ static void take_line(struct journal_walk *walk, const char *line, size_t length
 {
 	struct journal_record record;
 
-	if (!journal_parse(line, length, &record) || !passes(walk, &record))
+	if (!journal_parse(line, length, &record) || !journal_matches(walk->match, &record))
 		return;
 	if (walk->counting)
 		walk->matches++;
@@ -220,7 +241,8 @@ bool journal_scan(const char *folder, const struct journal_filter *filter,
 	walk->each = each;
 	walk->arg = arg;
 	walk->block = memory_new(SCAN_BLOCK);
-	bool done = compile_grep(walk, fault) && open_files(walk, folder, fault);
+	walk->match = journal_match_new(filter, fault);
+	bool done = walk->match && open_files(walk, folder, fault);
 	if (done) {
 		unsigned used = filter->last ? count_back(walk, filter->last) : walk->count;
 		while (used > 0 && !walk->ended)
@@ -228,8 +250,7 @@ bool journal_scan(const char *folder, const struct journal_filter *filter,
 	}
 	for (unsigned i = 0; i < walk->count; i++)
 		close(walk->files[i].fd);
-	if (walk->has_regex)
-		regfree(&walk->regex);
+	journal_match_free(walk->match);
 	free(walk->block);
 	free(walk);
 	return done;

@@ -93,19 +93,6 @@ void rows_cell(struct rows *rows, const char *format, ...)
 		free(text);
 }
 
-void rows_join(struct rows *rows, struct rows *other)
-{
-	rows_end(rows);
-	rows_end(other);
-	if (!rows->names && other->names)
-		rows_columns(rows, other->names);
-	for (size_t i = 0; i < other->count; i++) {
-		const char *text = other->text + other->cells[i];
-		rows_add(rows, text, strlen(text));
-	}
-	other->count = other->length = 0;
-}
-
 size_t rows_count(const struct rows *rows)
 {
 	return rows->columns ? (rows->count + rows->columns - 1) / rows->columns : 0;

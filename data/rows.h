@@ -18,8 +18,6 @@ void rows_columns(struct rows *rows, const char *const *names);
 void rows_begin(struct rows *rows);
 void rows_cell(struct rows *rows, const char *format, ...)
     __attribute__((format(printf, 2, 3), nonnull(2)));
-/* Appends other's rows (the same columns) and leaves it empty. */
-void rows_join(struct rows *rows, struct rows *other);
 
 size_t rows_count(const struct rows *rows);
 const char *const *rows_names(const struct rows *rows); /* NULL-terminated, or NULL */

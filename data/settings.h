@@ -77,7 +77,8 @@ struct settings_book *settings_change(struct settings_book *book, const char *co
 /* Writes the values set by command atomically to path (steward.auto.conf). */
 bool settings_store(const struct settings_book *book, const char *path, struct fault *fault);
 /* Keeps what the book was read from (the owner's text, and what was set printed
- * afresh) in folder, and reads it back: what a host starts from when the files have since been broken. */
+ * afresh) in folder, and reads it back: what a host starts from when the files
+ * have since been broken. */
 bool settings_keep_good(const struct settings_book *book, const char *folder, struct fault *fault);
 struct settings_book *settings_load_good(const struct settings_source *source, const char *folder,
     struct fault *fault);

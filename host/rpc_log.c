@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include <pthread.h>
-#include <regex.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,38 +66,24 @@ static bool reader_each(void *arg, const struct journal_record *record)
 	return true;
 }
 
-static bool reader_wants(const struct log_reader *reader, const regex_t *regex,
-    const struct journal_record *record)
-{
-	const struct journal_filter *filter = &reader->filter;
-
-	return record->level <= filter->level && record->time_us >= filter->since_us &&
-	    (!filter->service || !strcmp(filter->service, record->service)) &&
-	    (!filter->grep || !regexec(regex, record->text, 0, NULL, 0) ||
-		!regexec(regex, record->subject, 0, NULL, 0));
-}
-
 /* What a full disk kept out of the files goes between what they have. */
 static void reader_add_unwritten(struct log_reader *reader)
 {
 	struct journal *journal = reader->call->host->journal;
 	struct journal_record *records = memory_array(UNWRITTEN_MAX, sizeof *records);
 	size_t count = journal_unwritten(journal, records, UNWRITTEN_MAX);
-	regex_t regex;
-	bool usable =
-	    !reader->filter.grep || !regcomp(&regex, reader->filter.grep, REG_EXTENDED | REG_NOSUB);
+	struct journal_match *match = journal_match_new(&reader->filter, &reader->fault);
 
-	for (size_t i = 0; i < count && usable; i++) {
+	for (size_t i = 0; match && i < count; i++) {
 		size_t at = reader->count;
-		if (!reader_wants(reader, &regex, &records[i]))
+		if (!journal_matches(match, &records[i]))
 			continue;
 		records[i].sequence = 0;
 		while (at && reader->records[at - 1].time_us > records[i].time_us)
 			at--;
 		reader_insert(reader, at, &records[i]);
 	}
-	if (usable && reader->filter.grep)
-		regfree(&regex);
+	journal_match_free(match);
 	free(records);
 	size_t last = reader->filter.last;
 	if (last && reader->count > last) {

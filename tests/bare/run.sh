@@ -65,9 +65,11 @@ inside()
 	local root=$1 script=$2
 	# shellcheck disable=SC2016 # for the inner shell
 	timeout 3600 unshare -mp --fork --kill-child --propagation private bash -c '
-		mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" &&
-		mount --rbind /sys "$1/sys" && cp -L /etc/resolv.conf "$1/etc/resolv.conf" || exit 1
-		exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+		mount --bind "$1" "$1" && cd "$1" && mount -t proc proc proc &&
+		mount --rbind /dev dev && mount --rbind /sys sys &&
+		cp -L /etc/resolv.conf etc/resolv.conf && mkdir -p outside &&
+		pivot_root . outside && umount -l /outside || exit 1
+		exec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 			TERM=dumb bash -c "$2"' inside "$root" "$script" </dev/null
 }
 

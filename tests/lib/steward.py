@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 
 from control import Control
-from waiting import process_ended, wait_until
+from waiting import alive, process_ended, wait_until
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.abspath(os.environ.get("STEWARD_BUILD", os.path.join(SOURCE, "build")))
@@ -247,7 +247,24 @@ class Steward:
                 continue
             process_ended(pid)
 
+    def strays(self):
+        """Processes that were started for this home and are still there."""
+        found = []
+        for path in glob.glob("/proc/[0-9]*/cmdline"):
+            try:
+                with open(path, "rb") as file:
+                    if self.home.encode() in file.read().split(b"\0"):
+                        found.append(int(path.split("/")[2]))
+            except OSError:
+                pass    # it has just ended
+        return [pid for pid in found if alive(pid)]
+
     def remove(self):
+        for pid in self.strays():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
         if self.remove_base:
             shutil.rmtree(self.base, ignore_errors=True)
 

@@ -74,38 +74,12 @@ static void test_clean_and_long(void **state)
 	free(text);
 }
 
-static void test_join(void **state)
-{
-	struct rows *rows = rows_new(), *other = rows_new();
-
-	(void)state;
-	rows_columns(other, names);
-	rows_begin(other);
-	rows_cell(other, "a");
-	rows_cell(other, "1");
-	rows_begin(other);
-	rows_cell(other, "b");
-	rows_join(rows, other);
-	assert_int_equal(rows_count(other), 0);
-	rows_begin(other);
-	rows_cell(other, "c");
-	rows_cell(other, "3");
-	rows_join(rows, other);
-	rows_free(other);
-	assert_int_equal(rows_count(rows), 3);
-	assert_string_equal(rows_get(rows, 1, 0), "b");
-	assert_string_equal(rows_get(rows, 1, 1), "");
-	assert_string_equal(rows_get(rows, 2, 1), "3");
-	rows_free(rows);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cells),
 		cmocka_unit_test(test_short_row),
 		cmocka_unit_test(test_clean_and_long),
-		cmocka_unit_test(test_join),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

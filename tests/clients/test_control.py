@@ -128,6 +128,39 @@ def test_backlog_comes_though_nothing_new_is_written(steward):
         control.record(text="the last for a while")
 
 
+def test_a_costly_pattern_holds_nobody_up(steward):
+    """It is refused before it is compiled, and not on the thread that answers all."""
+    with steward.control() as first, steward.control() as second:
+        numbers = [first.send("log", grep="((a{255}){255}){255}") for _ in range(3)]
+        assert second.call("hello")["version"] == 1
+        for number in numbers:
+            with pytest.raises(RpcError):
+                first.answer(number)
+
+
+def test_readers_of_the_journal_are_bounded(steward):
+    with steward.control() as one:
+        numbers = [one.send("log", last=10000) for _ in range(16)]
+        outcomes = []
+        for number in numbers:
+            try:
+                outcomes.append("records" in one.answer(number))
+            except RpcError as error:
+                outcomes.append("already" in str(error))
+        assert all(outcomes)
+        assert one.call("log", last=1)["records"]
+
+
+def test_answers_come_after_the_writing_side_was_shut(steward):
+    with steward.control() as one:
+        one.send("log", last=5)
+        number = one.send("restart", services=["trial"])
+        one.socket.shutdown(socket.SHUT_WR)
+        assert one.answer(number)["services"][0]["state"] == "running"
+        while (message := one.read()) is not None:
+            assert "error" not in message
+
+
 def test_a_subscriber_that_never_reads_harms_nobody(steward):
     with connect(steward.control_path) as mute:
         mute.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

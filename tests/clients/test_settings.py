@@ -2,12 +2,14 @@
 """Settings: two files, what is wrong in them, and what is set while running."""
 import os
 import re
+import signal
 import socket
 import subprocess
 
 import pytest
 
 from steward import ROOT, as_settings, free_port, run
+from waiting import wait_until
 
 
 def value(steward, name):
@@ -234,6 +236,9 @@ def test_dry_run_shows_and_changes_nothing(steward):
     assert shown(steward)[0] == "hello"
     assert value(steward, "trial.word") == "hello"
     assert steward.cli("set", "trial.number=0", "--dry-run").status == 2
+    # What only the service can tell is told too.
+    outcome = steward.cli("set", "trial.number=95", "trial.flag=true", "--dry-run")
+    assert outcome.status in (1, 2) and "at most 90" in outcome.err, outcome
 
 
 def test_set_while_the_owners_file_is_broken_is_refused_or_applied_to_the_good_one(steward):
@@ -311,6 +316,43 @@ def test_port_in_use_at_the_start_fails_that_service_only(make_steward):
         assert one.service("web")["state"] == "running"
     one.ok("start", "trial")
     assert one.echo() == b"ping"
+
+
+def test_a_service_that_cannot_start_keeps_no_change_from_the_others(make_steward):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        taken = "127.0.0.1:%d" % holder.getsockname()[1]
+        one = make_steward({"trial": {"listen": [taken]}}).start()
+        assert one.service("trial")["state"] == "failed"
+        one.configure({"trial": {"listen": [taken]}, "web": {"index": "other.html"}})
+        one.page("other.html", "the other page\n")
+        os.kill(one.keeper, signal.SIGHUP)
+        wait_until(lambda: one.curl().out == "the other page\n", "the new index")
+        # Asked for by name, it says that it does not run, and the rest holds.
+        outcome = one.cli("reload", "trial")
+        assert outcome.status == 1 and "trial did not start" in outcome.err, outcome
+        assert value(one, "web.index") == "other.html"
+
+
+@pytest.mark.skipif(not ROOT, reason="low ports are refused to an ordinary user by the kernel")
+def test_a_listener_that_would_be_refused_now_stays_open(make_steward):
+    one = make_steward()
+    port = next(port for port in range(700, 1000) if port_is_free(port))
+    ports = os.path.join(one.home, "ports")
+    with open(ports, "w") as file:
+        file.write("tcp %d\n" % port)
+    one.configure({"web": {"listen": ["127.0.0.1:%d" % port]}})
+    one.start()
+    assert one.curl().out == "the first page\n"
+    open(ports, "w").close()
+    for _ in range(3):
+        one.ok("reload", "web")
+        assert one.curl().out == "the first page\n"
+    with open(ports, "w") as file:
+        file.write("tcp %d\n" % port)
+    one.ok("reload", "web")
+    assert one.curl().out == "the first page\n"
 
 
 def test_two_services_on_one_port_says_which(steward):

@@ -141,6 +141,19 @@ def test_a_service_that_hangs_on_start_is_quarantined_in_the_end(make_steward, c
     assert one.curl().out == "the first page\n"
 
 
+def test_a_check_that_hangs_is_seen_though_the_service_was_started_meanwhile(make_steward):
+    one = make_steward(QUICK).start()
+    one.ok("stop", "trial")
+    host = one.host_pid()
+    with one.control() as control:
+        control.send("set", values={"trial.hang": "check"})
+        one.ok("start", "trial")
+        one.wait_state("trial", "hung")
+    one.wait_host(host)
+    assert one.wait_state("trial", "running")
+    assert one.cli("get", "trial.hang").out.strip() != "check"
+
+
 def test_stop_of_stewardd_with_a_hung_service_ends_in_time(make_steward):
     one = make_steward({"host": {"hung_after": "200ms", "hung_limit": "1s",
                                  "drain_limit": "200ms"}}).start()

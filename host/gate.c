@@ -173,7 +173,7 @@ enum gate_event gate_feed(struct gate *gate, const struct gate_limits *limits, c
 		event = event_of(gate, in_head, in_content);
 		/* The limit on content holds before the first byte of it is seen. */
 		if ((event == GATE_HEAD && gate->left > limits->body_bytes) ||
-		    (in_content && gate->content > limits->body_bytes))
+		    (in_content && gate->chunked && gate->content > limits->body_bytes))
 			refuse(gate, 413, "content too large");
 	}
 	*used_r = (size_t)(next - (const uint8_t *)bytes);

@@ -54,7 +54,7 @@ struct gate {
 	uint32_t head; /* bytes of the head so far */
 	uint32_t lines;
 	uint64_t left;      /* content still to come, of the length or the chunk */
-	uint64_t content;   /* content of this request so far (chunked) */
+	uint64_t content;   /* of this request, announced so far: by length or chunks */
 	uint16_t status;    /* GATE_REFUSE: 400, 413, 414, 417, 431, 501, 505 */
 	const char *reason; /* a constant: "two Host headers" */
 };
@@ -84,6 +84,8 @@ static inline int64_t gate_content(const struct gate *gate)
 {
 	return gate->chunked ? -1 : (int64_t)gate->left;
 }
+/* Bytes of the request's content that came so far, without the chunked coding. */
+uint64_t gate_content_taken(const struct gate *gate);
 /* This request ends the connection: Connection: close, or HTTP/1.0 without
  * keep-alive. Bytes after it are nobody's. */
 bool gate_closes(const struct gate *gate);

@@ -11,6 +11,12 @@ bool gate_closes(const struct gate *gate)
 	return gate->close || (gate->minor == 0 && !gate->keep_alive);
 }
 
+uint64_t gate_content_taken(const struct gate *gate)
+{
+	bool under_way = gate->state == S_CONTENT || gate->state == S_CHUNK;
+	return gate->content - (under_way ? gate->left : 0);
+}
+
 static void request_end(struct gate *gate)
 {
 	gate->in_content = false;
@@ -35,6 +41,7 @@ size_t gate_head_lf(struct gate *gate, const uint8_t *bytes, size_t length)
 	} else if (gate->left > 0) {
 		gate->state = S_CONTENT;
 		gate->in_content = true;
+		gate->content = gate->left;
 	} else {
 		request_end(gate);
 	}

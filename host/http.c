@@ -32,6 +32,7 @@ static void notify_connection(void *arg, struct MHD_Connection *connection, void
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		*context = server->adding;
 		server->adding->mhd = connection;
+		wire_register(server->adding);
 	} else if (*context != NULL) {
 		link_closed(*context);
 	}
@@ -79,12 +80,13 @@ bool engine_add(struct http_engine *engine, struct http_link *link)
 	struct http_server *server = engine->server;
 	socklen_t size =
 	    link->peer.any.sa_family == AF_INET ? sizeof link->peer.in : sizeof link->peer.in6;
+	struct http_link *before = server->adding;
 	server->adding = link;
 	link->engine = engine;
 	link->mhd = NULL;
 	enum MHD_Result result =
 	    MHD_add_connection(engine->daemon, link->fd, &link->peer.any, size);
-	server->adding = NULL;
+	server->adding = before;
 	engine->pending = true;
 	return result == MHD_YES;
 }
@@ -239,6 +241,11 @@ void http_drain(struct http_server *server)
 		struct http_link *link, *next;
 		for (link = TAILQ_FIRST(&server->phases[waiting[i]]); link != NULL; link = next) {
 			next = TAILQ_NEXT(link, in_phase);
+			if (link->requests == 0 && gate_phase(&link->gate) == GATE_BETWEEN) {
+				/* Its first request may be on its way. */
+				link_phase(link, PHASE_FRESH);
+				continue;
+			}
 			/* What has been sent already is still answered. */
 			link->end_when_idle = true;
 			if (gate_phase(&link->gate) == GATE_BETWEEN)
@@ -246,6 +253,12 @@ void http_drain(struct http_server *server)
 		}
 	}
 	server_turn(server);
+}
+
+void http_reconfigured(struct http_server *server)
+{
+	server->now = clock_monotonic();
+	shared_limits(server->shared, server);
 }
 
 void *http_server_arg(const struct http_server *server)
@@ -259,6 +272,7 @@ static const char *const phase_names[PHASES] = {
 	[PHASE_HEAD] = "head",
 	[PHASE_IDLE] = "idle",
 	[PHASE_QUIET] = "idle",
+	[PHASE_FRESH] = "head",
 	[PHASE_CONTENT] = "content",
 	[PHASE_ANSWER] = "answer",
 	[PHASE_CLOSING] = "closing",

@@ -54,7 +54,7 @@ struct http_limits {
 	/* Deadlines in milliseconds; 0 turns one off. */
 	unsigned head_ms; /* first byte (or accept) to the end of a head: 408 */
 	unsigned idle_ms; /* kept alive without a request: closed silently */
-	unsigned body_ms; /* no byte of the request's content arrives: 408 */
+	unsigned body_ms; /* brings less content than HTTP_CONTENT_RATE: 408 */
 	unsigned send_ms; /* the client takes no byte of the answer: closed */
 };
 
@@ -65,6 +65,19 @@ struct http_limits {
 		.connections = 12000, .address_connections = 256, .head_ms = 10000,             \
 		.idle_ms = 60000, .body_ms = 20000, .send_ms = 30000                            \
 	}
+/* Bytes a second: each span of body_ms must bring so much of a request's content,
+ * or its end. So content that fits one span has that span in all (10000 bytes
+ * in 20 s), and the longest that body_bytes allows ends in about
+ * body_bytes / HTTP_CONTENT_RATE seconds. */
+#define HTTP_CONTENT_RATE 500
+/* A connection costs about 6 KiB of memory, until one of its requests has a head
+ * of more than HTTP_SMALL_HEAD_BYTES or HTTP_SMALL_HEAD_LINES header lines, or
+ * content that is chunked or more than HTTP_SMALL_CONTENT_BYTES. From that request
+ * to its end it costs 64 KiB, since a connection is not moved back. With head_bytes
+ * and headers at or below these values no head can ask for that. */
+#define HTTP_SMALL_HEAD_BYTES 1536
+#define HTTP_SMALL_HEAD_LINES 20
+#define HTTP_SMALL_CONTENT_BYTES 16384
 /* The most of head_bytes, target_bytes and headers that there is memory for;
  * greater values count as these. */
 #define HTTP_HEAD_BYTES_MAX 16384
@@ -152,7 +165,9 @@ struct http_refusal {
 	 * most 512. "" when nothing of it is known. */
 	const char *line;
 	size_t line_length;
-	const char *user_agent; /* NULL: not known */
+	/* The first User-Agent's value as received, cut at 255 bytes; NULL: the head
+	 * has none, or was refused before the end of that line. */
+	const char *user_agent;
 	int64_t utc_us;
 	uint64_t bytes; /* content of the answer that was written */
 };
@@ -215,8 +230,9 @@ void http_free(struct http_server *server);
 bool http_listen(struct http_server *server, struct listener *listener, struct fault *fault);
 void http_unlisten(struct http_server *server, struct listener *listener);
 /* Requests under way, and those that have arrived in part, are answered with
- * `Connection: close`; idle connections are shut; calls worker_idle when the last
- * is gone (at once when there is none). After http_unlisten. */
+ * `Connection: close`; connections between two requests are shut, and those
+ * without a first one a second later; calls worker_idle when the last is gone (at
+ * once when there is none). After http_unlisten. */
 void http_drain(struct http_server *server);
 /* After http_shared_configure: the limits hold on this worker at once, also for
  * the open connections, whose waits are measured anew from where they began. */

@@ -17,6 +17,8 @@
  * is closed to accept, refuse and close: the queue empties and clients know.
  */
 #define ACCEPTS_A_TURN 16
+/* Between two log lines that no descriptor is left. */
+#define EXHAUSTED_QUIET (CLOCK_SECOND * 60)
 
 static void listeners_pause(struct http_server *server)
 {
@@ -27,12 +29,20 @@ static void listeners_pause(struct http_server *server)
 	event_add(server->resume_event, &wait);
 }
 
+static void reserve_open(struct http_server *server)
+{
+	server->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 void http_resume(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
 	struct http_server *server = arg;
 	struct http_acceptor *acceptor;
+	/* It was lost when somebody else took the number at that moment. */
+	if (server->reserve < 0)
+		reserve_open(server);
 	LIST_FOREACH(acceptor, &server->acceptors, next)
 	event_add(acceptor->event, NULL);
 }
@@ -41,8 +51,8 @@ static void reserve_use(struct http_server *server, int listener)
 {
 	char text[1024];
 	size_t content;
-	if (!server->exhausted_told) {
-		server->exhausted_told = true;
+	if (server->exhausted_told == 0 || server->now - server->exhausted_told > EXHAUSTED_QUIET) {
+		server->exhausted_told = server->now;
 		run_log(worker_run(server->worker), JOURNAL_WARNING, "connections",
 		    "no file descriptor is left: new connections are refused (503)");
 	}
@@ -65,7 +75,9 @@ static void reserve_use(struct http_server *server, int listener)
 		counter_add(server->counters, COUNTER_CONNECTIONS_TOTAL, 1);
 		counter_add(server->counters, COUNTER_ERRORS, 1);
 	}
-	server->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	reserve_open(server);
+	if (server->reserve < 0)
+		listeners_pause(server);
 }
 
 static void accepted(struct http_server *server, int fd, const union http_address *peer)
@@ -79,7 +91,7 @@ static void accepted(struct http_server *server, int fd, const union http_addres
 		link_linger(link);
 		return;
 	}
-	if (!wire_register(link)) {
+	if (!wire_fits(fd)) {
 		link_free(link, true);
 		return;
 	}
@@ -105,7 +117,6 @@ static void acceptable(evutil_socket_t listener, short what, void *arg)
 		int fd = accept4(listener, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0) {
 			accepted(server, fd, &peer);
-			server->exhausted_told = false;
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE)

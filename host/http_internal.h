@@ -29,13 +29,10 @@
 enum http_engine_kind { ENGINE_SMALL, ENGINE_LARGE, ENGINES };
 
 /* Memory of a connection, which libmicrohttpd clears after each request, and
- * what fits in the small one with room for the answer's head: half of it takes
- * what is received, and a header line takes 64 bytes more. */
+ * HTTP_SMALL_..., what fits in the small one with room for the answer's head: half
+ * of it takes what is received, and a header line takes 64 bytes more. */
 #define ENGINE_SMALL_MEMORY 6144
 #define ENGINE_LARGE_MEMORY 65536
-#define SMALL_HEAD_BYTES 1536
-#define SMALL_HEAD_LINES 20
-#define SMALL_CONTENT_BYTES 16384
 
 struct http_engine {
 	struct http_server *server;
@@ -50,6 +47,7 @@ enum http_phase {
 	PHASE_HEAD,    /* waits for the rest of a head (the whole, after accept) */
 	PHASE_IDLE,    /* kept alive; its first second */
 	PHASE_QUIET,   /* the rest of its idle time */
+	PHASE_FRESH,   /* draining, and no byte of a first request has come */
 	PHASE_CONTENT, /* waits for content */
 	PHASE_ANSWER,  /* being handled, or sent */
 	PHASE_CLOSING, /* libmicrohttpd is to see the end */
@@ -86,10 +84,12 @@ struct http_link {
 	unsigned outstanding;  /* requests begun to be handed on and not done */
 	unsigned with_content; /* how many of them have content */
 	int unsent;            /* SIOCOUTQ when the send deadline was last looked at */
+	uint64_t content_mark; /* gate_content_taken when PHASE_CONTENT began */
 	bool in_content;       /* of the newest request, some content is to come */
 	bool kicked;
-	bool again;   /* after the request at hand: receive without an edge */
-	bool refused; /* the gate has spoken; told when its turn comes */
+	bool registered; /* its descriptor stands in the table of http_wire.c */
+	bool again;      /* after the request at hand: receive without an edge */
+	bool refused;    /* the gate has spoken; told when its turn comes */
 	bool want_large, moving;
 	bool peer_shut;     /* the peer will send no more */
 	bool end_when_idle; /* give it an end of file when it has nothing to do */
@@ -117,7 +117,7 @@ struct http_request {
 	bool head_known; /* the size of the answer's head */
 	unsigned status;
 	size_t head_bytes;
-	uint64_t sent_before; /* link's bytes_out when it was answered */
+	uint64_t sent_before; /* link's bytes_out when it began, then when it was answered */
 	uint64_t file_left;   /* of content that comes from a descriptor */
 	size_t untold;        /* sent of it, and not told libmicrohttpd */
 	int64_t arrived;
@@ -163,7 +163,7 @@ struct http_server {
 	LIST_HEAD(, http_acceptor) acceptors;
 	struct event *resume_event; /* accepting pauses until then */
 	int reserve;                /* a descriptor for when there is none */
-	bool exhausted_told;
+	int64_t exhausted_told;     /* when; 0: never */
 	struct http_request *spares;
 	struct {
 		unsigned status;
@@ -178,7 +178,7 @@ enum http_admission { ADMIT, ADMIT_FULL, ADMIT_ADDRESS };
 /* Counts the link in, or says why not. */
 enum http_admission shared_admit(struct http_shared *shared, struct http_link *link);
 void shared_leave(struct http_shared *shared, struct http_link *link);
-/* Copies the limits when they changed. */
+/* Copies the limits when they changed, and has the deadlines looked at anew. */
 void shared_limits(struct http_shared *shared, struct http_server *server);
 
 /* ---- http.c ---- */
@@ -188,7 +188,8 @@ void server_turn(struct http_server *server);
 bool engine_ready(struct http_server *server, enum http_engine_kind kind);
 /* While draining: tells the worker when no link is left and nothing is busy. */
 void server_check_idle(struct http_server *server);
-/* Hands link's socket to an engine; false: the engine closed it. */
+/* Hands link's socket to an engine; false: the engine closed it, and the link is
+ * not in the table any more. */
 bool engine_add(struct http_engine *engine, struct http_link *link);
 
 /* ---- http_accept.c ---- */
@@ -201,6 +202,8 @@ struct http_link *link_new(struct http_server *server, int fd, const union http_
 /* Frees all of it; closes fd when it is still ours (mhd NULL, engine's no more). */
 void link_free(struct http_link *link, bool close_fd);
 void link_phase(struct http_link *link, enum http_phase phase);
+/* All deadlines are looked at in the loop's next turn. */
+void links_rearm(struct http_server *server);
 /* libmicrohttpd shall receive from it in this turn, readable or not. */
 void link_kick(struct http_link *link);
 /* Ends it: an end of file for libmicrohttpd, at once. */
@@ -229,8 +232,11 @@ void links_expire(evutil_socket_t fd, short what, void *arg);
 /* False: libmicrohttpd would call the C library past the gate; the executable was
  * linked without -rdynamic. */
 bool wire_in_place(void);
-bool wire_register(struct http_link *link);
-void wire_unregister(struct http_link *link);
+bool wire_fits(int fd); /* the table has room for it */
+/* Between these two libmicrohttpd's calls for the descriptor come here. Nothing may
+ * close it in between: another worker may get the number at once. */
+void wire_register(struct http_link *link);
+void wire_unregister(struct http_link *link); /* more than once does no harm */
 /* What the link waits for now, by what the gate has seen. */
 void wire_phase(struct http_link *link);
 ssize_t wire_write(int fd, const void *bytes, size_t length);

@@ -5,6 +5,7 @@
 #include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -24,8 +25,10 @@
 #define QUIET_AFTER (CLOCK_SECOND)
 #define LINGER_TIME (CLOCK_SECOND * 3 / 2)
 #define CLOSING_TIME (CLOCK_SECOND)
+#define FRESH_TIME (CLOCK_SECOND)
 #define LINGER_BYTES (1 << 20)
 #define LINGER_MOST 512
+#define AGENT_BYTES 256
 
 struct http_link *link_new(struct http_server *server, int fd, const union http_address *peer)
 {
@@ -99,6 +102,8 @@ static int64_t phase_time(const struct http_server *server, enum http_phase phas
 		return idle > 0 && idle < QUIET_AFTER ? idle : QUIET_AFTER;
 	case PHASE_QUIET:
 		return idle > QUIET_AFTER ? idle - QUIET_AFTER : idle;
+	case PHASE_FRESH:
+		return FRESH_TIME;
 	case PHASE_CONTENT:
 		return milliseconds(limits->body_ms);
 	case PHASE_ANSWER:
@@ -124,6 +129,12 @@ static void deadline_arm(struct http_server *server, int64_t due)
 	event_add(server->deadline_event, &wait);
 }
 
+void links_rearm(struct http_server *server)
+{
+	server->deadline = 0;
+	deadline_arm(server, server->now);
+}
+
 void link_phase(struct http_link *link, enum http_phase phase)
 {
 	struct http_server *server = link->server;
@@ -132,6 +143,7 @@ void link_phase(struct http_link *link, enum http_phase phase)
 	link->phase = phase;
 	link->since = server->now;
 	link->unsent = 0;
+	link->content_mark = gate_content_taken(&link->gate);
 	int64_t time = phase_time(server, phase);
 	if (time > 0)
 		deadline_arm(server, server->now + time);
@@ -148,6 +160,18 @@ static void expire_answer(struct http_link *link)
 		return;
 	}
 	link_abort(link);
+}
+
+static void expire_content(struct http_link *link)
+{
+	uint64_t least = (uint64_t)link->server->limits.body_ms * HTTP_CONTENT_RATE / 1000;
+	uint64_t came = gate_content_taken(&link->gate) - link->content_mark;
+	if (came > 0 && came >= least) {
+		link_phase(link, PHASE_CONTENT);
+		return;
+	}
+	link_refuse(link, MHD_HTTP_REQUEST_TIMEOUT, "slow request content");
+	link_end(link);
 }
 
 static void expire(struct http_link *link)
@@ -175,13 +199,13 @@ static void expire(struct http_link *link)
 		link_end(link);
 		break;
 	case PHASE_CONTENT:
-		link_refuse(link, MHD_HTTP_REQUEST_TIMEOUT, "slow request content");
-		link_end(link);
+		expire_content(link);
 		break;
 	case PHASE_ANSWER:
 		expire_answer(link);
 		break;
 	case PHASE_QUIET:
+	case PHASE_FRESH:
 		link_end(link);
 		break;
 	case PHASE_CLOSING:
@@ -201,8 +225,8 @@ void links_expire(evutil_socket_t fd, short what, void *arg)
 	int64_t next = 0;
 	server->now = clock_monotonic();
 	server->busy++;
-	server->deadline = INT64_MIN; /* no arming while this looks at all */
 	shared_limits(server->shared, server);
+	server->deadline = INT64_MIN; /* no arming while this looks at all */
 	for (int phase = 0; phase < PHASES; phase++) {
 		int64_t time = phase_time(server, (enum http_phase)phase);
 		struct http_link *link;
@@ -281,10 +305,40 @@ static size_t refused_line(const struct http_link *link, const char **line_r)
 	return end - begin;
 }
 
+/* The User-Agent of the request that is refused, when the gate has seen its whole
+ * line. */
+static const char *refused_agent(const struct http_link *link, char out[AGENT_BYTES])
+{
+	static const char name[] = "User-Agent:";
+	const size_t name_length = sizeof name - 1;
+	const char *line = link->held;
+	const char *end = link->held == NULL ? NULL : link->held + link->held_fed;
+	while (line != NULL && (line = memchr(line, '\n', (size_t)(end - line))) != NULL) {
+		line++;
+		if ((size_t)(end - line) < name_length || strncasecmp(line, name, name_length) != 0)
+			continue;
+		const char *value = line + name_length;
+		while (value < end && (*value == ' ' || *value == '\t'))
+			value++;
+		const char *value_end = memchr(value, '\r', (size_t)(end - value));
+		if (value_end == NULL)
+			return NULL;
+		while (value_end > value && (value_end[-1] == ' ' || value_end[-1] == '\t'))
+			value_end--;
+		size_t length = (size_t)(value_end - value);
+		if (length >= AGENT_BYTES)
+			length = AGENT_BYTES - 1;
+		memcpy(out, value, length);
+		out[length] = '\0';
+		return out;
+	}
+	return NULL;
+}
+
 void link_refuse(struct http_link *link, unsigned status, const char *reason)
 {
 	struct http_server *server = link->server;
-	char text[1024];
+	char text[1024], agent[AGENT_BYTES];
 	size_t content;
 	size_t length = answer_text(status, text, sizeof text, &content);
 	ssize_t n = wire_write(link->fd, text, length);
@@ -306,6 +360,7 @@ void link_refuse(struct http_link *link, unsigned status, const char *reason)
 		.peer_text = link_peer_text(link),
 		.status = status,
 		.reason = reason,
+		.user_agent = refused_agent(link, agent),
 		.utc_us = clock_utc(),
 		.bytes = n == (ssize_t)length ? content : 0,
 	};
@@ -370,6 +425,11 @@ void link_closed(struct http_link *link)
 {
 	struct http_server *server = link->server;
 	link->mhd = NULL;
+	if (server->adding == link) {
+		/* It is given up while it is handed over: engine_add says so. */
+		wire_unregister(link);
+		return;
+	}
 	request_abandon(link);
 	if (link->kicked) {
 		TAILQ_REMOVE(&server->kicks, link, in_kicks);
@@ -386,7 +446,7 @@ void link_closed(struct http_link *link)
 		return;
 	}
 	link->moving = false;
-	if (!engine_ready(server, ENGINE_LARGE) || !wire_register(link)) {
+	if (!engine_ready(server, ENGINE_LARGE) || !wire_fits(link->fd)) {
 		link_refuse(link, MHD_HTTP_SERVICE_UNAVAILABLE, "no memory");
 		link_linger(link);
 		return;

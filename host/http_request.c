@@ -84,12 +84,12 @@ void *request_begin(void *arg, const char *target, struct MHD_Connection *connec
 		request->target = memory_resize(request->target, request->target_size, 1);
 	}
 	memcpy(request->target, target, length + 1);
-	char *query = memchr(request->target, HIDDEN, length);
-	if (query != NULL)
-		*query = '?';
+	for (char *at = request->target; (at = strchr(at, HIDDEN)) != NULL; at++)
+		*at = '?';
 	request->target_length = length;
 	request->link = link;
 	request->mhd = connection;
+	request->sent_before = link->bytes_out;
 	request->arrived = link->outstanding > 1 ? server->now : link->arrived;
 	target_split(request);
 	link->request = request;
@@ -171,29 +171,45 @@ static void result_tell(struct http_server *server, struct http_request *request
 	if (request->seen) {
 		if (server->handler->done != NULL)
 			server->handler->done(server->arg, request, result);
-	} else if (server->handler->refused != NULL) {
-		/* libmicrohttpd had no memory for it, or gave it up. */
-		struct http_refusal refusal = {
-			.peer_text = link_peer_text(request->link),
-			.status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
-			.reason = "head too large",
-			.line = "",
-			.utc_us = clock_utc(),
-		};
-		server->handler->refused(server->arg, &refusal);
+		return;
 	}
-	if (!request->seen)
-		request->link->linger = true;
+	request->link->linger = true;
+	if (request->link->bytes_out == request->sent_before || server->handler->refused == NULL)
+		return;
+	/* libmicrohttpd had no memory for it, and has said so. */
+	struct http_refusal refusal = {
+		.peer_text = link_peer_text(request->link),
+		.status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
+		.reason = "head too large",
+		.line = "",
+		.utc_us = clock_utc(),
+	};
+	server->handler->refused(server->arg, &refusal);
+}
+
+/* Tells of its end and lets go of it. */
+static void request_end(struct http_server *server, struct http_request *request, bool complete)
+{
+	struct http_link *link = request->link;
+	server->now = clock_monotonic();
+	uint64_t sent = request->head_known ? link->bytes_out - request->sent_before : 0;
+	struct http_result result = {
+		.status = request->status,
+		.bytes = sent > request->head_bytes ? sent - request->head_bytes : 0,
+		.duration_us = (uint64_t)(server->now - request->arrived) / 1000,
+		.complete = complete,
+	};
+	result_tell(server, request, &result);
+	link->request = NULL;
+	link->outstanding--;
+	link->with_content -= request->has_content;
+	request_give(server, request);
 }
 
 void request_abandon(struct http_link *link)
 {
-	if (link->request == NULL)
-		return;
-	counter_add(link->server->counters, COUNTER_REQUESTS, 1);
-	counter_add(link->server->counters, COUNTER_ERRORS, 1);
-	request_give(link->server, link->request);
-	link->request = NULL;
+	if (link->request != NULL)
+		request_end(link->server, link->request, false);
 }
 
 void request_done(void *arg, struct MHD_Connection *connection, void **context,
@@ -205,20 +221,9 @@ void request_done(void *arg, struct MHD_Connection *connection, void **context,
 	if (request == NULL)
 		return;
 	struct http_link *link = request->link;
-	server->now = clock_monotonic();
-	uint64_t sent = request->head_known ? link->bytes_out - request->sent_before : 0;
-	struct http_result result = {
-		.status = request->status,
-		.bytes = sent > request->head_bytes ? sent - request->head_bytes : 0,
-		.duration_us = (uint64_t)(server->now - request->arrived) / 1000,
-		.complete = code == MHD_REQUEST_TERMINATED_COMPLETED_OK && request->answered,
-	};
-	result_tell(server, request, &result);
-	link->request = NULL;
-	link->outstanding--;
-	link->with_content -= request->has_content;
-	request_give(server, request);
 	*context = NULL;
+	request_end(server, request,
+	    code == MHD_REQUEST_TERMINATED_COMPLETED_OK && request->answered);
 	if (link->dead || code != MHD_REQUEST_TERMINATED_COMPLETED_OK)
 		return;
 	if (server->draining)

@@ -91,6 +91,9 @@ void shared_limits(struct http_shared *shared, struct http_server *server)
 		.headers = server->limits.headers,
 		.body_bytes = server->limits.body_bytes,
 	};
+	/* The copy is also made before there is anything to arm. */
+	if (server->deadline_event != NULL)
+		links_rearm(server);
 }
 
 /* An IPv4 address as a mapped one, an IPv6 address without its last 64 bits.

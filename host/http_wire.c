@@ -41,9 +41,14 @@
 #define BLOCKS 1024
 static _Atomic(_Atomic(struct http_link *) *) table[BLOCKS];
 
+bool wire_fits(int fd)
+{
+	return fd >= 0 && fd < BLOCK * BLOCKS;
+}
+
 static struct http_link *link_of(int fd)
 {
-	if (fd < 0 || fd >= BLOCK * BLOCKS)
+	if (!wire_fits(fd))
 		return NULL;
 	_Atomic(struct http_link *) *block =
 	    atomic_load_explicit(&table[fd / BLOCK], memory_order_acquire);
@@ -52,11 +57,10 @@ static struct http_link *link_of(int fd)
 	return atomic_load_explicit(&block[fd % BLOCK], memory_order_acquire);
 }
 
-bool wire_register(struct http_link *link)
+void wire_register(struct http_link *link)
 {
-	if (link->fd < 0 || link->fd >= BLOCK * BLOCKS)
-		return false;
-	_Atomic(struct http_link *) *block = atomic_load(&table[link->fd / BLOCK]);
+	_Atomic(struct http_link *) *block =
+	    atomic_load_explicit(&table[link->fd / BLOCK], memory_order_acquire);
 	if (block == NULL) {
 		_Atomic(struct http_link *) *made = memory_array(BLOCK, sizeof *made);
 		if (atomic_compare_exchange_strong(&table[link->fd / BLOCK], &block, made))
@@ -65,16 +69,18 @@ bool wire_register(struct http_link *link)
 			free(made);
 	}
 	atomic_store_explicit(&block[link->fd % BLOCK], link, memory_order_release);
-	return true;
+	link->registered = true;
 }
 
 void wire_unregister(struct http_link *link)
 {
-	/* Another worker may have got the number since. */
-	struct http_link *expected = link;
-	if (link_of(link->fd) == link)
-		atomic_compare_exchange_strong(&table[link->fd / BLOCK][link->fd % BLOCK],
-		    &expected, NULL);
+	if (!link->registered)
+		return;
+	/* Not table[...][...]: gcc makes that a plain read, no atomic one. */
+	_Atomic(struct http_link *) *block =
+	    atomic_load_explicit(&table[link->fd / BLOCK], memory_order_acquire);
+	atomic_store_explicit(&block[link->fd % BLOCK], NULL, memory_order_release);
+	link->registered = false;
 }
 
 ssize_t wire_read(int fd, void *bytes, size_t length, int flags)
@@ -95,9 +101,9 @@ static void hide(struct http_link *link, char *head, size_t length)
 	char *end = memchr(head, '\n', length);
 	if (end == head + 1) /* the empty line before a request */
 		end = memchr(head + 2, '\n', length - 2);
-	char *query = memchr(head, '?', (size_t)(end - head));
-	if (query != NULL)
-		*query = HIDDEN;
+	/* All of them: it looks for the first that is left. */
+	for (char *at = head; (at = memchr(at, '?', (size_t)(end - at))) != NULL; at++)
+		*at = HIDDEN;
 	if (!link->gate.has_cookie)
 		return;
 	for (char *line = end + 1; line < head + length; line = end + 1) {
@@ -113,8 +119,9 @@ static bool request_admit(struct http_link *link, bool content)
 	const struct gate *gate = &link->gate;
 	int64_t length = content ? gate_content(gate) : 0;
 	if (link->engine != &link->server->engines[ENGINE_LARGE] &&
-	    (gate_head_bytes(gate) > SMALL_HEAD_BYTES || gate_head_lines(gate) > SMALL_HEAD_LINES ||
-		length < 0 || length > SMALL_CONTENT_BYTES)) {
+	    (gate_head_bytes(gate) > HTTP_SMALL_HEAD_BYTES ||
+		gate_head_lines(gate) > HTTP_SMALL_HEAD_LINES || length < 0 ||
+		length > HTTP_SMALL_CONTENT_BYTES)) {
 		link->want_large = true;
 		return false;
 	}
@@ -162,9 +169,11 @@ static void scan(struct http_link *link, char *bytes, size_t length, uint32_t *f
 
 void wire_phase(struct http_link *link)
 {
-	if (link->in_content && link->outstanding == 1)
-		link_phase(link, PHASE_CONTENT);
-	else if (link->outstanding > 0) {
+	/* What comes does not move a deadline; expire_content looks how much came. */
+	if (link->in_content && link->outstanding == 1) {
+		if (link->phase != PHASE_CONTENT)
+			link_phase(link, PHASE_CONTENT);
+	} else if (link->outstanding > 0) {
 		if (link->phase != PHASE_ANSWER)
 			link_phase(link, PHASE_ANSWER);
 	} else if (gate_phase(&link->gate) == GATE_IN_HEAD) {

@@ -10,6 +10,7 @@
 
 #include "data/text.h"
 #include "services/web/access_log.h"
+#include "services/web/letters.h"
 
 #define TARGET_CUT 8192 /* bytes of one field that are logged */
 #define FIELD_CUT 1024
@@ -28,7 +29,6 @@ static size_t cut_line(const struct access_line *line)
 
 static char *put_escaped(char *out, const char *text, size_t length)
 {
-	static const char digits[] = "0123456789ABCDEF";
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)text[i];
 		if (c >= ' ' && c < 0x7f && c != '"' && c != '\\') {
@@ -37,8 +37,8 @@ static char *put_escaped(char *out, const char *text, size_t length)
 		}
 		*out++ = '\\';
 		*out++ = 'x';
-		*out++ = digits[c >> 4];
-		*out++ = digits[c & 15];
+		*out++ = LETTERS_HEX[c >> 4];
+		*out++ = LETTERS_HEX[c & 15];
 	}
 	return out;
 }
@@ -113,13 +113,12 @@ size_t access_line_print(const struct access_line *line, const char *stamp, char
 
 void access_log_stamp(int64_t second, char out[ACCESS_STAMP])
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	time_t when = (time_t)second;
 	struct tm tm;
 	if (localtime_r(&when, &tm) == NULL)
 		memset(&tm, 0, sizeof(tm));
 	long minutes = tm.tm_gmtoff / 60;
 	text_format(out, ACCESS_STAMP, "%02d/%.3s/%04d:%02d:%02d:%02d %c%02ld%02ld", tm.tm_mday,
-	    months + (size_t)tm.tm_mon * 3, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,
-	    minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
+	    &LETTERS_MONTHS[(size_t)tm.tm_mon * 3], tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec, minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
 }

@@ -13,8 +13,9 @@
  * A worker's access log: a file in the Combined format, the journal, or
  * nothing. Lines are collected while requests are answered and written with
  * one call before the loop sleeps. Several workers (and logrotate) share a file
- * by O_APPEND. A write that fails is told once in the journal, lines are lost
- * and counted until it works again; serving goes on. The worker's thread.
+ * by O_APPEND. A write or an open that fails is told once in the journal, lines
+ * are lost and counted until it works again (an open is tried at most once a
+ * second, with the next line); serving goes on. The worker's thread.
  */
 struct access_log;
 
@@ -30,7 +31,8 @@ struct access_line {
 	const char *referer, *agent; /* NULL: none */
 };
 
-struct access_log *access_log_open(struct worker *worker, const struct options *options);
+/* told: that the file cannot be opened stands in the journal already. */
+struct access_log *access_log_open(struct worker *worker, const struct options *options, bool told);
 /* Takes over new options and opens the file anew (after a rotation too). */
 void access_log_reopen(struct access_log *log, const struct options *options);
 void access_log_close(struct access_log *log); /* writes what is left; NULL allowed */

@@ -195,8 +195,7 @@ static void answer_redirect(struct http_request *request, const struct entry *en
 	}
 	struct MHD_Response *page = http_error_response(301);
 	if (page == NULL ||
-	    !text_format(place, sizeof(place), "%.*s/?%.*s", (int)entry->key_length, entry->key,
-		(int)length, query)) {
+	    !text_format(place, sizeof(place), "%s?%.*s", entry->place, (int)length, query)) {
 		if (page != NULL)
 			MHD_destroy_response(page);
 		http_answer_error(request, 414);

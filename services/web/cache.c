@@ -78,25 +78,25 @@ static void order_add(struct order *order, struct entry *entry)
 }
 
 /* A small part of what the program may have open: connections come first. */
-static unsigned descriptor_limit(void)
+static unsigned descriptor_limit(unsigned workers)
 {
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return CACHE_DESCRIPTORS_MIN;
-	rlim_t part = limit.rlim_cur / 32;
+	rlim_t part = limit.rlim_cur / 32 / (workers > 0 ? workers : 1);
 	if (part < CACHE_DESCRIPTORS_MIN)
 		return CACHE_DESCRIPTORS_MIN;
 	return part < CACHE_DESCRIPTORS ? (unsigned)part : CACHE_DESCRIPTORS;
 }
 
-struct cache *cache_new(size_t files, size_t memory)
+struct cache *cache_new(size_t files, size_t memory, unsigned workers)
 {
 	struct cache *cache = memory_new(sizeof(*cache));
 	size_t buckets = 16;
 	cache->files.limit = files - files / 4;
 	cache->others.limit = files / 4;
 	cache->memory_limit = memory;
-	cache->descriptor_limit = descriptor_limit();
+	cache->descriptor_limit = descriptor_limit(workers);
 	while (buckets < files)
 		buckets *= 2;
 	cache->bucket = memory_array(buckets, sizeof(struct entry *));
@@ -172,8 +172,8 @@ static void make_room(struct cache *cache, const struct entry *entry)
 
 bool cache_keep(struct cache *cache, struct entry *entry)
 {
-	if (entry->key_length > CACHE_KEY_MAX || entry->memory > cache->memory_limit ||
-	    order_of(cache, entry)->limit == 0)
+	if (entry->key_length == 0 || entry->key_length > CACHE_KEY_MAX ||
+	    entry->memory > cache->memory_limit || order_of(cache, entry)->limit == 0)
 		return false;
 	make_room(cache, entry);
 	entry->hash = hash_key(cache, entry->key, entry->key_length);
@@ -201,12 +201,4 @@ void cache_each(const struct cache *cache, void (*each)(void *arg, const struct 
 {
 	for (const struct entry *entry = cache->files.newest; entry != NULL; entry = entry->older)
 		each(arg, entry);
-}
-
-void cache_usage(const struct cache *cache, struct cache_usage *usage_r)
-{
-	usage_r->files = cache->files.count;
-	usage_r->others = cache->others.count;
-	usage_r->memory = cache->memory;
-	usage_r->descriptors = cache->descriptors;
 }

@@ -9,21 +9,23 @@
 #include "services/web/entry.h"
 
 /*
- * A worker's open files, found by the path as it stands in the request, still
- * encoded. Bounded in number, memory and descriptors; the least recently used
+ * A worker's open files, found by the key that all spellings of a path share
+ * (target_key). Bounded in number, memory and descriptors; the least recently used
  * goes first. What is no file (404, redirects, listings) has a quarter of the
  * places for itself, so that asking for names that do not exist drives no file
  * out. One thread.
  */
 #define CACHE_KEY_MAX 512 /* a longer path is not kept */
-/* Descriptors: a 32nd of what the program may have, within these. */
+/* Descriptors of one worker: its part of a 32nd of what the program may have,
+ * within these. */
 #define CACHE_DESCRIPTORS 1024
 #define CACHE_DESCRIPTORS_MIN 16
 
 struct cache;
 
-/* files: entries kept, 0: none. memory: bytes of all of them. */
-struct cache *cache_new(size_t files, size_t memory);
+/* files: entries kept, 0: none. memory: bytes of all of them. workers: how many
+ * such caches the program has. */
+struct cache *cache_new(size_t files, size_t memory, unsigned workers);
 void cache_free(struct cache *cache); /* NULL allowed */
 
 /* NULL when there is none. Counts a hit. */
@@ -38,12 +40,5 @@ size_t cache_flush(struct cache *cache);
 /* Files, the most recently used first. */
 void cache_each(const struct cache *cache, void (*each)(void *arg, const struct entry *entry),
     void *arg);
-
-struct cache_usage {
-	size_t files, others;
-	size_t memory;
-	unsigned descriptors;
-};
-void cache_usage(const struct cache *cache, struct cache_usage *usage_r);
 
 #endif

@@ -9,13 +9,7 @@
 #include <string.h>
 
 #include "services/web/date.h"
-
-static const char *skip_space(const char *p)
-{
-	while (*p == ' ' || *p == '\t')
-		p++;
-	return p;
-}
+#include "services/web/letters.h"
 
 /* The end of the entity-tag at p, behind its closing quote; NULL when there is
  * none. opaque_r: where its opening quote is. */

@@ -10,12 +10,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "services/web/letters.h"
+
 struct date {
 	int64_t year;
 	unsigned month, day, hour, minute, second;
 };
 
-static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char days[] = "MonTueWedThuFriSatSun";
 static const char *const long_days[] = {
 	"Monday",
@@ -64,7 +65,7 @@ static size_t match_field(char field, const char *text, size_t left, struct date
 	case 'a':
 		return left >= 3 && name_index(days, text) ? 3 : 0;
 	case 'b':
-		return left >= 3 && (date->month = name_index(months, text)) ? 3 : 0;
+		return left >= 3 && (date->month = name_index(LETTERS_MONTHS, text)) ? 3 : 0;
 	case 'd':
 		return left >= 2 && two_digits(text, &date->day) ? 2 : 0;
 	case 'e': /* asctime pads a day with a space */

@@ -11,19 +11,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "services/web/letters.h"
+
 const struct encoding_kind encoding_kinds[ENCODING_COUNT] = {
 	[ENCODING_IDENTITY] = { NULL, "" },
 	[ENCODING_BR] = { "br", ".br" },
 	[ENCODING_ZSTD] = { "zstd", ".zst" },
 	[ENCODING_GZIP] = { "gzip", ".gz" },
 };
-
-static const char *skip_space(const char *p)
-{
-	while (*p == ' ' || *p == '\t')
-		p++;
-	return p;
-}
 
 /* "0.5" -> 500; -1 when it is no weight (section 12.4.2). */
 static int read_weight(const char **p)

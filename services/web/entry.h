@@ -22,14 +22,17 @@ struct entry {
 	unsigned status;    /* ENTRY_STATUS */
 	bool close;         /* the connection ends with the answer */
 	char *path;         /* ENTRY_FILE: below the root, decoded */
+	char *place;        /* ENTRY_FOLDER: where it is, encoded, with its slash */
 	unsigned encodings; /* 1 << encoding for each companion there is */
 	struct version *version[ENCODING_COUNT];
+	/* A companion that cannot be served, as it was when that was found. */
+	struct stat *unusable[ENCODING_COUNT];
 	struct MHD_Response *page; /* ENTRY_FOLDER (without a query), ENTRY_LISTING */
 	size_t memory;             /* bytes it holds, about */
 	unsigned descriptors;
 
 	/* The cache's. */
-	char *key; /* the path as it was asked for, not NUL-terminated */
+	char *key; /* target_key, not NUL-terminated; NULL: not to be kept */
 	size_t key_length;
 	uint64_t hash;
 	uint64_t hits;
@@ -49,10 +52,13 @@ struct entry_source {
 	/* Refusals told within the current minute, and when that began. */
 	int64_t told_since;
 	unsigned told, untold;
+	/* Names looked at for listings within the current second. */
+	int64_t listed_since;
+	size_t listed;
 };
 
 /* raw: a target's path as it came (RFC 3986 encoded). Never NULL. now:
- * monotonic ns. */
+ * monotonic ns. May wait for a disk. */
 struct entry *entry_open(struct entry_source *source, const char *raw, size_t length, int64_t now);
 void entry_close(struct entry *entry); /* NULL allowed */
 /* Whether the files behind it are still the same. False for all but files:

@@ -18,6 +18,7 @@
 
 #include "data/memory.h"
 #include "data/text.h"
+#include "services/web/letters.h"
 #include "services/web/root.h"
 
 #define LOOK_MAX (LISTING_MAX * 4) /* names read of a folder, listed or not */
@@ -73,15 +74,14 @@ void listing_escape(FILE *out, const char *text)
 
 void listing_encode(FILE *out, const char *name)
 {
-	static const char digits[] = "0123456789ABCDEF";
 	for (const unsigned char *p = (const unsigned char *)name; *p != '\0'; p++) {
 		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
 		    (*p >= '0' && *p <= '9') || strchr("-._~", *p) != NULL) {
 			fputc(*p, out);
 		} else {
 			fputc('%', out);
-			fputc(digits[*p >> 4], out);
-			fputc(digits[*p & 15], out);
+			fputc(LETTERS_HEX[*p >> 4], out);
+			fputc(LETTERS_HEX[*p & 15], out);
 		}
 	}
 }
@@ -128,7 +128,7 @@ static int compare_items(const void *a, const void *b)
 	return order != 0 ? order : strcmp(left->name, right->name);
 }
 
-static int read_folder(struct list *list, int root, const char *path)
+static int read_folder(struct list *list, int root, const char *path, size_t *looked_r)
 {
 	struct stat stat;
 	int fd;
@@ -142,7 +142,8 @@ static int read_folder(struct list *list, int root, const char *path)
 		return error;
 	}
 	const struct dirent *found;
-	for (int seen = 0; (found = readdir(folder)) != NULL; seen++) {
+	size_t seen = 0;
+	for (; (found = readdir(folder)) != NULL; seen++) {
 		if (seen >= LOOK_MAX || list->more) {
 			list->more = true;
 			break;
@@ -150,6 +151,7 @@ static int read_folder(struct list *list, int root, const char *path)
 		add_item(list, root, path, found->d_name);
 	}
 	closedir(folder);
+	*looked_r += seen;
 	qsort(list->item, list->count, sizeof(list->item[0]), compare_items);
 	return 0;
 }
@@ -206,12 +208,13 @@ static struct MHD_Response *make_response(char *text, size_t length)
 	return page;
 }
 
-int listing_make(int root, const char *path, struct MHD_Response **page_r, size_t *memory_r)
+int listing_make(int root, const char *path, struct MHD_Response **page_r, size_t *memory_r,
+    size_t *looked_r)
 {
 	struct list *list = memory_new(sizeof(*list));
 	char *text = NULL;
 	size_t length = 0;
-	int error = read_folder(list, root, path);
+	int error = read_folder(list, root, path, looked_r);
 	if (error == 0) {
 		FILE *out = open_memstream(&text, &length);
 		if (out == NULL)

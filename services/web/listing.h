@@ -14,9 +14,10 @@
  */
 #define LISTING_MAX 2000
 
-/* 0 and a page that the caller destroys, with its size added to memory_r; or an
- * errno. */
-int listing_make(int root, const char *path, struct MHD_Response **page_r, size_t *memory_r);
+/* 0 and a page that the caller destroys, with its size added to memory_r and the
+ * number of names that were looked at to looked_r; or an errno. */
+int listing_make(int root, const char *path, struct MHD_Response **page_r, size_t *memory_r,
+    size_t *looked_r);
 
 /* text as HTML: markup escaped, what is not valid UTF-8 made visible. */
 void listing_escape(FILE *out, const char *text);

@@ -299,8 +299,3 @@ const char *mime_type(const char *path)
 	    bsearch(lower, mime_rows, MIME_ROWS, sizeof(mime_rows[0]), compare_row);
 	return row != NULL ? row->type : "application/octet-stream";
 }
-
-const char *mime_extension(size_t index)
-{
-	return index < MIME_ROWS ? mime_rows[index].extension : NULL;
-}

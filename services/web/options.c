@@ -158,18 +158,8 @@ static void read_access(struct options *options, const char *value, const char *
 	}
 }
 
-/* A log inside the root would be there for everybody to read. */
-static bool is_below(const char *path, const char *folder)
-{
-	size_t length = strlen(folder);
-	while (length > 1 && folder[length - 1] == '/')
-		length--;
-	return strncmp(path, folder, length) == 0 &&
-	    (path[length] == '/' || folder[length - 1] == '/');
-}
-
 struct options *options_new(const struct settings *set, const char *state_folder,
-    uint64_t generation, struct fault *fault)
+    uint64_t generation)
 {
 	struct options *options = memory_new(sizeof(*options));
 	const char *origin = settings_origin(set, "root");
@@ -184,15 +174,6 @@ struct options *options_new(const struct settings *set, const char *state_folder
 	options->cache_memory = (size_t)settings_number(set, "file_cache_memory");
 	read_limits(set, &options->limits);
 	read_access(options, settings_text(set, "access_log"), state_folder);
-	if (options->access == ACCESS_FILE && is_below(options->access_path, options->root)) {
-		fault_set(fault, FAULT_USAGE,
-		    "access_log %s lies below root %s, "
-		    "where everybody could fetch it",
-		    options->access_path, options->root);
-		fault_next(fault, "choose a file outside of the root");
-		options_free(options);
-		return NULL;
-	}
 	return options;
 }
 

@@ -32,10 +32,9 @@ struct options {
 	struct http_limits limits;
 };
 
-/* What relative paths of text settings are relative to: state_folder. NULL:
- * fault. */
+/* What relative paths of text settings are relative to: state_folder. */
 struct options *options_new(const struct settings *set, const char *state_folder,
-    uint64_t generation, struct fault *fault);
+    uint64_t generation);
 void options_free(void *snapshot);
 
 #endif

@@ -11,12 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *skip_space(const char *p)
-{
-	while (*p == ' ' || *p == '\t')
-		p++;
-	return p;
-}
+#include "services/web/letters.h"
 
 /* Digits at *p; a number that is too great becomes UINT64_MAX, which lies
  * behind every end. False when there is no digit. */

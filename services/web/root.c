@@ -8,13 +8,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "data/file.h"
+#include "data/text.h"
 
+#define LINKS 40   /* in a row, as the kernel has it */
 #define ATTEMPTS 8 /* a rename anywhere in the system may give EAGAIN */
 
 static int open_beneath(int root, const char *path, unsigned long long flags)
@@ -116,6 +119,66 @@ int root_read(int root, const char *path, int *fd_r, struct stat *stat_r)
 int root_folder(int root, const char *path, int *fd_r, struct stat *stat_r)
 {
 	return open_kind(root, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, S_IFDIR, fd_r, stat_r);
+}
+
+/* path with the links that its last name leads through followed, since opening
+ * with O_CREAT makes the file that a dangling link points to. */
+static void follow_links(char path[PATH_MAX])
+{
+	char link[PATH_MAX], joined[PATH_MAX];
+	for (int i = 0; i < LINKS; i++) {
+		ssize_t length = readlink(path, link, sizeof(link) - 1);
+		if (length <= 0)
+			return;
+		link[length] = '\0';
+		const char *slash = strrchr(path, '/');
+		int folder = link[0] == '/' || slash == NULL ? 0 : (int)(slash + 1 - path);
+		if (!text_format(joined, sizeof(joined), "%.*s%s", folder, path, link))
+			return;
+		memcpy(path, joined, strlen(joined) + 1);
+	}
+}
+
+/* The folder that path is in, or the nearest one on the way to it that exists. */
+static int open_above(const char *path)
+{
+	char folder[PATH_MAX];
+	if (!text_format(folder, sizeof(folder), "%s", path))
+		return -1;
+	follow_links(folder);
+	for (;;) {
+		char *slash = strrchr(folder, '/');
+		if (slash == NULL)
+			return open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		slash[slash == folder ? 1 : 0] = '\0';
+		int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0 || slash == folder)
+			return fd;
+	}
+}
+
+static bool same_inode(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+bool root_holds(const char *folder, const char *path)
+{
+	struct stat root, now, before = { 0 };
+	bool held = false;
+	int fd = stat(folder, &root) == 0 ? open_above(path) : -1;
+	while (fd >= 0 && fstat(fd, &now) == 0 && !same_inode(&now, &before)) {
+		held = same_inode(&now, &root);
+		if (held)
+			break;
+		before = now; /* above "/" comes "/" again */
+		int up = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		fd = up;
+	}
+	if (fd >= 0)
+		close(fd);
+	return held;
 }
 
 int root_status(int error)

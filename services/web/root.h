@@ -28,6 +28,10 @@ int root_read(int root, const char *path, int *fd_r, struct stat *stat_r);
 /* A folder, to list its names. As root_read. */
 int root_folder(int root, const char *path, int *fd_r, struct stat *stat_r);
 
+/* Whether path, or what would be made under that name, lies in folder: by inodes
+ * and through links, whatever the spelling. Neither need exist. */
+bool root_holds(const char *folder, const char *path);
+
 /* The status that an errno of these stands for: 404, 403, 503 or 500. */
 int root_status(int error);
 

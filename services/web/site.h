@@ -18,15 +18,17 @@
  */
 struct site;
 
-/* The options are borrowed until site_apply was called with others. */
-struct site *site_new(struct service_run *run, const struct options *options);
+/* Of the options copies are kept. */
+struct site *site_new(struct worker *worker, const struct options *options);
 void site_free(struct site *site); /* NULL allowed */
 void site_apply(struct site *site, const struct options *options);
 /* Of the options in use. */
 uint64_t site_generation(const struct site *site);
 
 /* What raw (a target's path, encoded) leads to; now: monotonic ns. Valid until
- * site_done. cached_r: nothing had to be looked up. */
+ * site_done. cached_r: nothing had to be looked up. What was looked at within a
+ * second costs no system call; all else may wait for a disk, and the worker is
+ * declared busy meanwhile. */
 struct entry *site_find(struct site *site, const char *raw, size_t length, int64_t now,
     bool *cached_r);
 void site_done(struct site *site, struct entry *entry);

@@ -2,71 +2,22 @@
 /*
  * One pass over the raw bytes, segment by segment: each segment is decoded
  * into the outcome and judged there, so that what is judged is what will be
- * opened. Nothing is decoded twice and nothing is normalised away: a target
+ * opened. Nothing is decoded twice and nothing is normalised away: a path
  * that needs ".." to be resolved is refused, which leaves no second reading of
  * it. Backslashes and bytes from 0x80 on are ordinary bytes of a name.
  */
 #include "services/web/target.h"
 
 #include <string.h>
-#include <strings.h>
 
-static int hex_digit(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
+#include "services/web/letters.h"
 
-/* The length of "http://authority" or 0 when raw does not begin with one. */
-static size_t authority_length(const char *raw, size_t length)
-{
-	size_t i;
-	if (length > 7 && strncasecmp(raw, "http://", 7) == 0)
-		i = 7;
-	else if (length > 8 && strncasecmp(raw, "https://", 8) == 0)
-		i = 8;
-	else
-		return 0;
-	size_t begin = i;
-	while (i < length && raw[i] != '/' && raw[i] != '?') {
-		unsigned char c = (unsigned char)raw[i];
-		/* user:password@ is deprecated and only ever deceives. */
-		if (c <= ' ' || c >= 0x7f || strchr("@\\#\"<>^`{|}", c) != NULL)
-			return 0;
-		i++;
-	}
-	return i > begin ? i : 0;
-}
-
-bool target_split(const char *raw, size_t length, struct target *target_r)
-{
-	size_t begin = 0;
-	target_r->asterisk = length == 1 && raw[0] == '*';
-	if (length == 0)
-		return false;
-	if (!target_r->asterisk && raw[0] != '/') {
-		begin = authority_length(raw, length);
-		if (begin == 0)
-			return false;
-	}
-	target_r->raw_path = raw + begin;
-	const char *mark = memchr(raw + begin, '?', length - begin);
-	target_r->query = mark != NULL ? mark + 1 : NULL;
-	target_r->query_length = mark != NULL ? (size_t)(raw + length - (mark + 1)) : 0;
-	target_r->raw_path_length =
-	    mark != NULL ? (size_t)(mark - target_r->raw_path) : length - begin;
-	return true;
-}
-
-static bool has_controls(const char *text, size_t length)
+/* What no path on the wire may hold; a query or a fragment is none of it. */
+static bool has_strangers(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)text[i];
-		if (c <= ' ' || c == 0x7f || c == '#')
+		if (c <= ' ' || c == 0x7f || c == '#' || c == '?')
 			return true;
 	}
 	return false;
@@ -142,10 +93,8 @@ static int worse(int status, int other)
 	return status != 0 ? status : other;
 }
 
-static int decode_path(struct target *target)
+static int decode_path(const char *raw, size_t length, struct target *target)
 {
-	const char *raw = target->raw_path;
-	size_t length = target->raw_path_length;
 	size_t at = 1, begin = 0;
 	int status = 0;
 
@@ -184,13 +133,18 @@ int target_parse(const char *raw, size_t length, struct target *target_r)
 	target_r->length = 0;
 	target_r->path[0] = '\0';
 	target_r->folder = target_r->odd = false;
-	if (!target_split(raw, length, target_r))
+	if (length == 0 || raw[0] != '/' || has_strangers(raw, length))
 		return 400;
-	if (has_controls(raw, length))
-		return 400;
-	if (target_r->asterisk || target_r->raw_path_length == 0) {
-		target_r->folder = true;
-		return 0;
-	}
-	return decode_path(target_r);
+	return decode_path(raw, length, target_r);
+}
+
+size_t target_key(const struct target *target, char out[TARGET_PATH + 2])
+{
+	size_t length = 1;
+	out[0] = '/';
+	memcpy(out + 1, target->path, target->length);
+	length += target->length;
+	if (target->folder && target->length > 0)
+		out[length++] = '/';
+	return length;
 }

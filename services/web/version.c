@@ -26,9 +26,8 @@ static int64_t nanoseconds(struct timespec t)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-bool version_same(const struct version *version, const struct stat *stat)
+bool version_same(const struct stat *seen, const struct stat *stat)
 {
-	const struct stat *seen = &version->seen;
 	return seen->st_ino == stat->st_ino && seen->st_dev == stat->st_dev &&
 	    seen->st_size == stat->st_size &&
 	    nanoseconds(seen->st_mtim) == nanoseconds(stat->st_mtim) &&
@@ -60,6 +59,31 @@ void version_headers(const struct version *version, struct MHD_Response *respons
 		    encoding_kinds[version->encoding].coding);
 	if (version->varies)
 		add(response, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+}
+
+static ssize_t read_nothing(void *arg, uint64_t position, char *out, size_t size)
+{
+	(void)arg;
+	(void)position;
+	(void)out;
+	(void)size;
+	return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+/* A 304 has the length of the 200 that it stands for (RFC 9110 8.6). The size of
+ * a response is what libmicrohttpd prints, whatever header is added, and a 304's
+ * content is never asked for: so it is one of that size without content. */
+static struct MHD_Response *new_unchanged(const struct version *version)
+{
+	struct MHD_Response *response =
+	    MHD_create_response_from_callback(version->size, 1, read_nothing, NULL, NULL);
+	if (response == NULL)
+		abort(); /* no memory for a few hundred bytes */
+	add(response, MHD_HTTP_HEADER_ETAG, version->etag);
+	add(response, MHD_HTTP_HEADER_LAST_MODIFIED, version->modified_text);
+	if (version->varies)
+		add(response, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+	return response;
 }
 
 /* The whole file in memory, or NULL with errno; EAGAIN: it is being changed. */
@@ -112,13 +136,7 @@ static bool build_answers(struct version *version, char *bytes, int fd)
 	version->bytes = bytes;
 	version->fd = bytes != NULL ? -1 : fd;
 	version_headers(version, version->full);
-	version->unchanged = MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
-	if (version->unchanged == NULL)
-		abort(); /* no memory for a few hundred bytes */
-	add(version->unchanged, MHD_HTTP_HEADER_ETAG, version->etag);
-	add(version->unchanged, MHD_HTTP_HEADER_LAST_MODIFIED, version->modified_text);
-	if (version->varies)
-		add(version->unchanged, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+	version->unchanged = new_unchanged(version);
 	return true;
 }
 

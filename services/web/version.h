@@ -16,7 +16,7 @@
  * One version of one file, ready to be sent: answers for 200 and 304 are built
  * once and then only queued. A small file's bytes are in memory, a bigger one
  * keeps its descriptor. It does not change when the file does; version_same
- * tells that it did. One thread.
+ * with what it has seen tells that it did. One thread.
  */
 /* Bytes; up to here in memory. Measured: from memory a 16 KiB file costs a
  * seventh more CPU than from a descriptor, a 4 KiB file a fifth less. */
@@ -47,8 +47,8 @@ int version_open(int root, const char *path, enum encoding encoding, bool varies
     struct version *version_r);
 /* Answers under way keep what they need of it. */
 void version_close(struct version *version);
-/* stat is the same file, unchanged. */
-bool version_same(const struct version *version, const struct stat *stat);
+/* Both are the same file, unchanged. */
+bool version_same(const struct stat *seen, const struct stat *stat);
 
 /* Parts of it, for 206; the caller gives it to http_answer_once. Several ranges
  * become multipart/byteranges with this boundary. NULL: no descriptor. */

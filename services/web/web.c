@@ -27,6 +27,7 @@ struct web {
 	struct publish *options;
 	struct http_shared *http;
 	uint64_t generation; /* worker 0 */
+	bool log_told;       /* that the access log could not be opened at the start */
 };
 
 struct web_worker {
@@ -195,6 +196,13 @@ static bool prepare_root(struct service_run *run, const struct options *options,
 	if (root < 0)
 		return false;
 	close(root);
+	/* A log inside the root would be there for everybody to read. */
+	if (options->access == ACCESS_FILE && root_holds(options->root, options->access_path)) {
+		fault_set(fault, FAULT_USAGE,
+		    "access_log %s lies below root %s, where everybody could fetch it",
+		    options->access_path, options->root);
+		return fault_next(fault, "choose a file outside of the root");
+	}
 	return true;
 }
 
@@ -203,17 +211,17 @@ static void *web_open(struct service_run *run, const struct settings *set, struc
 	struct fault log_fault;
 	if (!root_supported(fault))
 		return NULL;
-	struct options *options = options_new(set, run_state_folder(run), 1, fault);
-	if (options == NULL)
-		return NULL;
+	struct options *options = options_new(set, run_state_folder(run), 1);
 	if (!prepare_root(run, options, fault)) {
 		options_free(options);
 		return NULL;
 	}
 	/* A full or read-only disk must not keep a machine's pages away. */
-	if (!access_log_try(options, &log_fault))
-		run_log(run, JOURNAL_ERROR, "access log", "%s", log_fault.text);
 	struct web *web = memory_new(sizeof(*web));
+	web->log_told = !access_log_try(options, &log_fault);
+	if (web->log_told)
+		run_log(run, JOURNAL_ERROR, "access log", "%s; serving goes on without it",
+		    log_fault.text);
 	web->run = run;
 	web->generation = 1;
 	web->http = http_shared_new(&options->limits);
@@ -245,8 +253,8 @@ static bool web_join(void *state, struct worker *worker, struct fault *fault)
 	w->counters = worker_counters(worker);
 	if (getrandom(&w->boundary, sizeof(w->boundary), GRND_NONBLOCK) < 0)
 		w->boundary = (uint64_t)clock_monotonic();
-	w->site = site_new(web->run, options);
-	w->log = access_log_open(worker, options);
+	w->site = site_new(worker, options);
+	w->log = access_log_open(worker, options, web->log_told);
 	worker_set_data(worker, w);
 	w->server = http_new(worker, web->http, &web_handler, w, fault);
 	if (w->server != NULL)
@@ -277,22 +285,22 @@ static void web_drain(void *state, struct worker *worker)
 	http_drain(w->server);
 }
 
-/* On each worker, so that a log is opened anew also where nobody asks. */
+/* On each worker, so that a log is opened anew and new deadlines hold for open
+ * connections also where nobody asks. */
 static void apply_options(struct worker *worker, void *arg)
 {
 	struct web_worker *w = worker_data(worker);
 	(void)arg;
-	if (w != NULL)
-		use_newest_options(w);
+	if (w == NULL)
+		return;
+	use_newest_options(w);
+	http_reconfigured(w->server);
 }
 
 static bool web_reload(void *state, const struct settings *set, struct fault *fault)
 {
 	struct web *web = state;
-	struct options *options =
-	    options_new(set, run_state_folder(web->run), web->generation + 1, fault);
-	if (options == NULL)
-		return false;
+	struct options *options = options_new(set, run_state_folder(web->run), web->generation + 1);
 	if (!prepare_root(web->run, options, fault) || !access_log_try(options, fault)) {
 		options_free(options);
 		return false;

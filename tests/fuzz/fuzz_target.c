@@ -36,6 +36,17 @@ static void check_path(const struct target *target)
 		require((unsigned char)*p >= ' ' && *p != 0x7f);
 }
 
+/* Without an escape the key is what was asked for. */
+static void check_key(const char *raw, size_t size, const struct target *target)
+{
+	char key[TARGET_PATH + 2];
+	size_t length = target_key(target, key);
+	require(length > 0 && length < sizeof(key) && key[0] == '/');
+	require(length == 1 || (key[length - 1] == '/') == target->folder);
+	if (memchr(raw, '%', size) == NULL)
+		require(length == size && memcmp(key, raw, size) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct target *target = malloc(sizeof(*target));
@@ -47,10 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(status == 0 || status == 400 || status == 404 || status == 414);
 	if (status == 0) {
 		check_path(target);
-		require(target->raw_path >= raw &&
-		    target->raw_path + target->raw_path_length <= raw + size);
-		if (target->query != NULL)
-			require(target->query + target->query_length == raw + size);
+		check_key(raw, size, target);
 	}
 	free(raw);
 	free(target);

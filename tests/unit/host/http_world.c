@@ -81,6 +81,8 @@ static void on_refused(void *arg, const struct http_refusal *refusal)
 	copy(world->refused_reason, sizeof world->refused_reason, refusal->reason,
 	    strlen(refusal->reason));
 	copy(world->refused_line, sizeof world->refused_line, refusal->line, refusal->line_length);
+	const char *agent = refusal->user_agent != NULL ? refusal->user_agent : "(unknown)";
+	copy(world->refused_agent, sizeof world->refused_agent, agent, strlen(agent));
 }
 
 static const struct http_handler handler = {

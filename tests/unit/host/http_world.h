@@ -29,7 +29,7 @@ struct world {
 	char target[8192], host[256], path[256], cookie[64];
 	unsigned cookies;
 	unsigned refused, refused_status;
-	char refused_reason[64], refused_line[513];
+	char refused_reason[64], refused_line[513], refused_agent[256];
 };
 
 struct client {

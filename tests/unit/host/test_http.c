@@ -105,6 +105,87 @@ static void test_target(void **state)
 	client_free(client);
 }
 
+/* Nor does a query cost memory, whatever it is made of: nobody but the handler
+ * takes it apart. The last rows need the large engine. */
+static void test_queries(void **state)
+{
+	static const struct {
+		const char *begin, *part;
+		unsigned parts;
+	} rows[] = {
+		{ "/?x?", "&a", 100 },
+		{ "/?", "&a", 500 },
+		{ "/", "?", 1000 },
+		{ "/?x?", "?&a", 300 },
+		{ "http://other.example?x?", "&a=?", 250 },
+		{ "/?x?", "&a", 3000 },
+		{ "/", "?", 6000 },
+	};
+	(void)state;
+	struct http_limits limits = usual;
+	limits.target_bytes = 7000;
+	struct world *world = world_new(&limits, AF_INET);
+	char *text = memory_new(8192);
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct client *client = client_new(world);
+		char *target = text + sprintf(text, "GET ");
+		char *at = target + sprintf(target, "%s", rows[i].begin);
+		for (unsigned part = 0; part < rows[i].parts; part++)
+			at += sprintf(at, "%s", rows[i].part);
+		size_t length = (size_t)(at - target);
+		strcpy(at, " HTTP/1.1\r\n" HOST "\r\n");
+		for (unsigned count = 1; count <= 2; count++) {
+			client_say(client, text);
+			assert_int_equal(client_answers(client, count), count);
+			assert_int_equal(client_status(client, count - 1), 200);
+			assert_int_equal(strlen(world->target), length);
+			assert_memory_equal(world->target, target, length);
+			assert_string_equal(world->path, "/");
+		}
+		client_free(client);
+	}
+	free(text);
+	world_free(world);
+}
+
+/* The agent of a refused request is told when its line was complete. */
+static void test_refused_agent(void **state)
+{
+	static const struct {
+		const char *head, *agent;
+	} rows[] = {
+		{ "User-Agent: one/1 (x; y)\r\nHost: b\r\n\r\n", "one/1 (x; y)" },
+		{ "X-User-Agent: no\r\nuser-agent:\ttwo \t\r\nHost: b\r\n\r\n", "two" },
+		{ "User-Agent: 1\r\nUser-Agent: 2\r\nHost: b\r\n\r\n", "1" },
+		{ "User-Agent:\r\nHost: b\r\n\r\n", "" },
+		{ "Host: b\r\nUser-Agent: late\r\n\r\n", "(unknown)" },
+		{ "User-Agent: cut\x01ter\r\n\r\n", "(unknown)" },
+	};
+	struct world *world = *state;
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[256];
+		snprintf(text, sizeof text, "GET / HTTP/1.1\r\n" HOST "%s", rows[i].head);
+		/* At once, and in two parts that end anywhere. */
+		for (size_t cut = 0; cut < strlen(text); cut += 7) {
+			struct client *client = client_new(world);
+			client_send(client, text, cut);
+			client_say(client, text + cut);
+			assert_true(client_closed(client));
+			assert_int_equal(client_status(client, 0), 400);
+			assert_string_equal(world->refused_agent, rows[i].agent);
+			client_free(client);
+		}
+	}
+	struct client *client = client_new(world);
+	char text[600] = "GET / HTTP/1.1\r\nUser-Agent: ";
+	memset(text + strlen(text), 'u', 400);
+	strcat(text, "\r\n\r\n");
+	client_say(client, text);
+	assert_true(client_closed(client));
+	assert_int_equal(strlen(world->refused_agent), 255);
+	client_free(client);
+}
+
 static void test_byte_by_byte(void **state)
 {
 	struct world *world = *state;
@@ -472,6 +553,8 @@ int main(void)
 		cmocka_unit_test(test_ipv6),
 		TEST(test_head_method),
 		TEST(test_target),
+		cmocka_unit_test(test_queries),
+		TEST(test_refused_agent),
 		TEST(test_byte_by_byte),
 		TEST(test_big_head),
 		TEST(test_many_pipelined),

@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "data/clock.h"
 #include "data/memory.h"
 #include "services/web/cache.h"
 #include "services/web/root.h"
@@ -41,9 +43,29 @@ static int has(struct cache *cache, const char *key)
 	return cache_find(cache, key, strlen(key)) != NULL;
 }
 
+/* Of the files that are kept. */
+struct usage {
+	size_t files, memory, descriptors;
+};
+
+static void add_entry(void *arg, const struct entry *entry)
+{
+	struct usage *usage = arg;
+	usage->files++;
+	usage->memory += entry->memory;
+	usage->descriptors += entry->descriptors;
+}
+
+static struct usage add_up(const struct cache *cache)
+{
+	struct usage usage = { 0 };
+	cache_each(cache, add_entry, &usage);
+	return usage;
+}
+
 static void test_find(void **state)
 {
-	struct cache *cache = cache_new(100, PLENTY);
+	struct cache *cache = cache_new(100, PLENTY, 1);
 	char key[32];
 	(void)state;
 	for (int i = 0; i < 75; i++) {
@@ -71,7 +93,7 @@ static void test_find(void **state)
 
 static void test_least_recently_used(void **state)
 {
-	struct cache *cache = cache_new(4, PLENTY); /* 3 files, 1 other */
+	struct cache *cache = cache_new(4, PLENTY, 1); /* 3 files, 1 other */
 	(void)state;
 	keep(cache, "/a", ENTRY_FILE, 10, 0);
 	keep(cache, "/b", ENTRY_FILE, 10, 0);
@@ -88,8 +110,8 @@ static void test_least_recently_used(void **state)
 /* Names that do not exist drive no file out, however many are asked for. */
 static void test_others_have_their_own_places(void **state)
 {
-	struct cache *cache = cache_new(8, PLENTY);
-	struct cache_usage usage;
+	struct cache *cache = cache_new(8, PLENTY, 1);
+	struct usage usage;
 	char key[32];
 	(void)state;
 	keep(cache, "/a", ENTRY_FILE, 10, 0);
@@ -98,17 +120,18 @@ static void test_others_have_their_own_places(void **state)
 		keep(cache, key, ENTRY_STATUS, 100, 0);
 	}
 	assert_true(has(cache, "/a"));
-	cache_usage(cache, &usage);
+	usage = add_up(cache);
 	assert_int_equal(usage.files, 1);
-	assert_int_equal(usage.others, 2);
-	assert_int_equal(usage.memory, 210);
+	assert_true(has(cache, "/missing-999"));
+	assert_true(has(cache, "/missing-998"));
+	assert_false(has(cache, "/missing-997"));
 	cache_free(cache);
 }
 
 static void test_memory(void **state)
 {
-	struct cache *cache = cache_new(1000, 1000);
-	struct cache_usage usage;
+	struct cache *cache = cache_new(1000, 1000, 1);
+	struct usage usage;
 	(void)state;
 	keep(cache, "/listing", ENTRY_LISTING, 300, 0);
 	keep(cache, "/a", ENTRY_FILE, 400, 0);
@@ -118,7 +141,7 @@ static void test_memory(void **state)
 	keep(cache, "/c", ENTRY_FILE, 100, 0);
 	assert_false(has(cache, "/b"));
 	assert_true(has(cache, "/a"));
-	cache_usage(cache, &usage);
+	usage = add_up(cache);
 	assert_int_equal(usage.memory, 500);
 	struct entry *big = make("/big", ENTRY_FILE, 1001, 0);
 	assert_false(cache_keep(cache, big));
@@ -127,29 +150,47 @@ static void test_memory(void **state)
 	cache_free(cache);
 }
 
-static void test_descriptors(void **state)
+/* How many files a worker of so many keeps open. */
+static size_t keep_open(unsigned workers)
 {
-	struct cache *cache = cache_new(10000, PLENTY);
-	struct cache_usage usage;
+	struct cache *cache = cache_new(10000, PLENTY, workers);
 	char key[32];
-	(void)state;
 	keep(cache, "/small", ENTRY_FILE, 10, 0);
 	for (int i = 0; i < CACHE_DESCRIPTORS * 2; i++) {
 		snprintf(key, sizeof(key), "/big-%d", i);
 		keep(cache, key, ENTRY_FILE, 10, 1);
 	}
-	cache_usage(cache, &usage);
-	assert_in_range(usage.descriptors, CACHE_DESCRIPTORS_MIN, CACHE_DESCRIPTORS);
 	assert_true(has(cache, "/small"));
 	assert_false(has(cache, "/big-0"));
 	assert_true(has(cache, key));
+	struct usage usage = add_up(cache);
 	cache_free(cache);
+	return usage.descriptors;
+}
+
+/* All workers together keep no more than a part of what the program may have. */
+static void test_descriptors(void **state)
+{
+	struct rlimit before, limit;
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_in_range(keep_open(1), CACHE_DESCRIPTORS_MIN, CACHE_DESCRIPTORS);
+	if (before.rlim_max < 32 * 64)
+		skip();
+	limit = before;
+	limit.rlim_cur = 32 * 64;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	size_t alone = keep_open(1), two = keep_open(2), many = keep_open(64);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(alone, 64);
+	assert_int_equal(two, 32);
+	assert_int_equal(many, CACHE_DESCRIPTORS_MIN);
 }
 
 static void test_not_kept(void **state)
 {
-	struct cache *none = cache_new(0, PLENTY);
-	struct cache *cache = cache_new(100, PLENTY);
+	struct cache *none = cache_new(0, PLENTY, 1);
+	struct cache *cache = cache_new(100, PLENTY, 1);
 	char key[CACHE_KEY_MAX + 2];
 	(void)state;
 	struct entry *entry = make("/a", ENTRY_FILE, 10, 0);
@@ -244,6 +285,69 @@ static void test_entries(void **state)
 	folder_remove(&folder);
 }
 
+/* A companion that cannot be served is looked at, and not looked up again until
+ * it changes. */
+static void test_unusable_companion(void **state)
+{
+	struct folder folder;
+	struct fault fault;
+	(void)state;
+	folder_make(&folder);
+	folder_file(&folder, "outside", "packed");
+	folder_file(&folder, "root/a.css", "body{}");
+	folder_link(&folder, "root/a.css.gz", "../outside");
+	struct entry_source source = { .index = "index.html",
+		.precompressed = true,
+		.root_path = folder.root };
+	source.root = root_open(folder.root, &fault);
+	assert_true(source.root >= 0);
+	struct entry *file = entry_open(&source, "/a.css", 6, 1);
+	assert_int_equal(file->encodings, 0);
+	file->version[ENCODING_IDENTITY]->fresh = false;
+	assert_true(entry_current(&source, file));
+	folder_delete(&folder, "root/a.css.gz");
+	assert_true(entry_current(&source, file));
+	folder_file(&folder, "root/a.css.gz", "packed");
+	assert_false(entry_current(&source, file));
+	entry_close(file);
+	close(source.root);
+	folder_remove(&folder);
+}
+
+/* Listings cost a system call for each name: there is an end to it in a second. */
+static void test_listings_are_limited(void **state)
+{
+	struct folder folder;
+	struct fault fault;
+	char name[64];
+	(void)state;
+	folder_make(&folder);
+	for (int i = 0; i < 500; i++) {
+		snprintf(name, sizeof(name), "root/%d", i);
+		folder_file(&folder, name, "");
+	}
+	struct entry_source source = { .index = "index.html",
+		.listing = true,
+		.root_path = folder.root };
+	source.root = root_open(folder.root, &fault);
+	int64_t now = 10 * CLOCK_SECOND;
+	int made = 0;
+	enum entry_kind kind;
+	do {
+		struct entry *entry = entry_open(&source, "/", 1, now);
+		kind = entry->kind;
+		if (kind == ENTRY_STATUS)
+			assert_int_equal(entry->status, 503);
+		entry_close(entry);
+	} while (kind == ENTRY_LISTING && ++made < 1000);
+	assert_in_range(made, 2, 999);
+	struct entry *later = entry_open(&source, "/", 1, now + CLOCK_SECOND);
+	assert_int_equal(later->kind, ENTRY_LISTING);
+	entry_close(later);
+	close(source.root);
+	folder_remove(&folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +358,8 @@ int main(void)
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_not_kept),
 		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_unusable_companion),
+		cmocka_unit_test(test_listings_are_limited),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

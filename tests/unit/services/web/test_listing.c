@@ -74,7 +74,7 @@ static void test_page(void **state)
 {
 	struct MHD_Response *page = NULL;
 	struct fault fault;
-	size_t memory = 0;
+	size_t memory = 0, looked = 0;
 	(void)state;
 	folder_folder(&folder, "root/zdir");
 	folder_file(&folder, "root/file10", "x");
@@ -87,14 +87,15 @@ static void test_page(void **state)
 	folder_link(&folder, "root/in", "file9");
 	int root = root_open(folder.root, &fault);
 	assert_true(root >= 0);
-	assert_int_equal(listing_make(root, "", &page, &memory), 0);
+	assert_int_equal(listing_make(root, "", &page, &memory, &looked), 0);
+	assert_in_range(looked, 8, 11);
 	assert_non_null(page);
 	assert_true(memory > 100);
 	assert_string_equal(MHD_get_response_header(page, "Content-Type"),
 	    "text/html; charset=utf-8");
 	assert_non_null(MHD_get_response_header(page, "Content-Security-Policy"));
 	MHD_destroy_response(page);
-	assert_int_not_equal(listing_make(root, "missing", &page, &memory), 0);
+	assert_int_not_equal(listing_make(root, "missing", &page, &memory, &looked), 0);
 	close(root);
 }
 

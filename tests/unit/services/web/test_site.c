@@ -176,6 +176,47 @@ static void test_without_cache(void **state)
 	site_free(site);
 }
 
+struct tally {
+	unsigned files;
+	uint64_t hits;
+};
+
+static void tally_file(void *arg, const struct entry *entry)
+{
+	struct tally *tally = arg;
+	tally->files++;
+	tally->hits += entry->hits;
+}
+
+/* However a path is spelt, it is one entry, looked up once. */
+static void test_spellings(void **state)
+{
+	static const char *const paths[] = { "/%6dany", "/m%61ny", "/%6D%61ny", "/%6dan%79" };
+	struct tally tally = { 0 };
+	(void)state;
+	folder_file(&folder, "root/many", "text");
+	folder_file(&folder, "root/a%41", "percent");
+	folder_file(&folder, "root/aA", "letter");
+	struct site *site = site_new(NULL, &options);
+	expect(site, "/%6d%61%6e%79", "text", false);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		expect(site, paths[i], "text", true);
+	expect(site, "/many", "text", true);
+	cache_each(site_cache(site), tally_file, &tally);
+	assert_int_equal(tally.files, 1);
+	assert_int_equal(tally.hits, 5);
+	/* Names that only look like another's spelling. */
+	expect(site, "/a%2541", "percent", false);
+	expect(site, "/a%41", "letter", false);
+	expect(site, "/a%2541", "percent", true);
+	expect(site, "/aA", "letter", true);
+	/* What is refused at sight takes no place. */
+	expect(site, "/../many", "400", false);
+	expect(site, "/%2e%2e/many", "400", false);
+	expect(site, "/%2e%2e/many", "400", false);
+	site_free(site);
+}
+
 static void test_root_is_gone(void **state)
 {
 	(void)state;
@@ -183,6 +224,24 @@ static void test_root_is_gone(void **state)
 	gone.root = (char *)(uintptr_t) "/nonexistent/root";
 	struct site *site = site_new(NULL, &gone);
 	expect(site, "/c", "503", false);
+	site_free(site);
+}
+
+/* What the options' strings were may be gone with them. */
+static void test_options_are_copied(void **state)
+{
+	(void)state;
+	char root[512], index[] = "start.html";
+	snprintf(root, sizeof(root), "%s", root_path);
+	struct options passing = options;
+	passing.root = root;
+	passing.index = index;
+	folder_file(&folder, "root/start.html", "start");
+	struct site *site = site_new(NULL, &passing);
+	memset(root, 'x', strlen(root));
+	memset(index, 'x', strlen(index));
+	now += LATER;
+	expect(site, "/", "start", false);
 	site_free(site);
 }
 
@@ -194,7 +253,9 @@ int main(void)
 		cmocka_unit_test(test_index_comes_and_goes),
 		cmocka_unit_test(test_root_is_replaced),
 		cmocka_unit_test(test_without_cache),
+		cmocka_unit_test(test_spellings),
 		cmocka_unit_test(test_root_is_gone),
+		cmocka_unit_test(test_options_are_copied),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -24,7 +24,6 @@ struct row {
 
 static const struct row accepted[] = {
 	{ "/", 0, "", 1 },
-	{ "/?", 0, "", 1 },
 	{ "/a", 0, "a", 0 },
 	{ "/a/", 0, "a", 1 },
 	{ "/a/b.html", 0, "a/b.html", 0 },
@@ -43,16 +42,6 @@ static const struct row accepted[] = {
 	{ "/a..", 0, "a..", 0 },
 	{ "/a.", 0, "a.", 0 },
 	{ "/a/b..c/d", 0, "a/b..c/d", 0 },
-	{ "/a?b=/../../c", 0, "a", 0 },
-	{ "/a?%zz", 0, "a", 0 },
-	{ "/a??", 0, "a", 0 },
-	{ "http://host/a", 0, "a", 0 },
-	{ "HTTP://host:80/a/", 0, "a", 1 },
-	{ "https://[::1]:443/a", 0, "a", 0 },
-	{ "http://host", 0, "", 1 },
-	{ "http://host?q", 0, "", 1 },
-	{ "http://host/?q", 0, "", 1 },
-	{ "*", 0, "", 1 },
 	{ "/.well-known/acme-challenge/x", 0, ".well-known/acme-challenge/x", 0 },
 	{ "/%2ewell-known/x", 0, ".well-known/x", 0 },
 };
@@ -134,19 +123,10 @@ static const struct row refused[] = {
 	{ "..", 400, NULL, 0 },
 	{ "../etc/passwd", 400, NULL, 0 },
 	{ "\\..\\etc", 400, NULL, 0 },
-	{ "**", 400, NULL, 0 },
-	{ "*/", 400, NULL, 0 },
-	{ "http:/a", 400, NULL, 0 },
-	{ "http://", 400, NULL, 0 },
-	{ "http:///etc/passwd", 400, NULL, 0 },
-	{ "http://user@host/a", 400, NULL, 0 },
-	{ "http://host\\@x/a", 400, NULL, 0 },
-	{ "http://host/../etc/passwd", 400, NULL, 0 },
-	{ "http://host/..%2fetc/passwd", 400, NULL, 0 },
-	{ "http://host//etc/passwd", 404, NULL, 0 },
-	{ "ftp://host/a", 400, NULL, 0 },
-	{ "file:///etc/passwd", 400, NULL, 0 },
-	{ "host:443", 400, NULL, 0 },
+	{ "*", 400, NULL, 0 },
+	{ "http://host/a", 400, NULL, 0 },
+	{ "/a?b", 400, NULL, 0 },
+	{ "/?", 400, NULL, 0 },
 };
 
 /* Well-formed names that must be looked for as they are, and lead nowhere. */
@@ -231,23 +211,34 @@ static void test_ordinary_is_not_odd(void **state)
 	}
 }
 
-static void test_parts(void **state)
+/* One key for all spellings of a path, and different ones for different paths. */
+static void test_key(void **state)
 {
-	static const char raw[] = "http://host:80/a%20b/?x=1?&y";
+	static const struct {
+		const char *raw, *key;
+	} rows[] = {
+		{ "/", "/" },
+		{ "/a", "/a" },
+		{ "/%61", "/a" },
+		{ "/a/", "/a/" },
+		{ "/%61/", "/a/" },
+		{ "/a%2fb", NULL },
+		{ "/%C3%a4", "/\xc3\xa4" },
+		{ "/a%2541", "/a%41" },
+		{ "/.well-known/x", "/.well-known/x" },
+	};
 	struct target target;
+	char key[TARGET_PATH + 2];
 	(void)state;
-	assert_int_equal(target_parse(raw, strlen(raw), &target), 0);
-	assert_int_equal(target.raw_path_length, strlen("/a%20b/"));
-	assert_memory_equal(target.raw_path, "/a%20b/", target.raw_path_length);
-	assert_int_equal(target.query_length, strlen("x=1?&y"));
-	assert_memory_equal(target.query, "x=1?&y", target.query_length);
-	assert_int_equal(target_parse("/a", 2, &target), 0);
-	assert_null(target.query);
-	assert_int_equal(target_parse("/a?", 3, &target), 0);
-	assert_non_null(target.query);
-	assert_int_equal(target.query_length, 0);
-	assert_int_equal(target_parse("*", 1, &target), 0);
-	assert_true(target.asterisk);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int status = parse(rows[i].raw, &target);
+		assert_int_equal(status == 0, rows[i].key != NULL);
+		if (status != 0)
+			continue;
+		size_t length = target_key(&target, key);
+		assert_int_equal(length, strlen(rows[i].key));
+		assert_memory_equal(key, rows[i].key, length);
+	}
 }
 
 static void test_nul_inside(void **state)
@@ -255,7 +246,7 @@ static void test_nul_inside(void **state)
 	struct target target;
 	(void)state;
 	assert_int_equal(target_parse("/a\0b", 4, &target), 400);
-	assert_int_equal(target_parse("/a?\0", 4, &target), 400);
+	assert_int_equal(target_parse("/a\0", 3, &target), 400);
 	assert_int_equal(target_parse("\0", 1, &target), 400);
 }
 
@@ -296,7 +287,8 @@ static void test_every_byte(void **state)
 				assert_int_equal(status, 400);
 			else if (escaped && byte == '/')
 				assert_int_equal(status, 404);
-			else if (!escaped && (byte == ' ' || byte == '#' || byte == '%'))
+			else if (!escaped &&
+			    (byte == ' ' || byte == '#' || byte == '?' || byte == '%'))
 				assert_int_equal(status, 400);
 			else
 				assert_int_equal(status, 0);
@@ -311,7 +303,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_literal),
 		cmocka_unit_test(test_ordinary_is_not_odd),
-		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_nul_inside),
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_every_byte),

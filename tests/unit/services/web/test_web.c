@@ -40,6 +40,7 @@ static int setup(void **state)
 	folder_folder(f, "root/dir");
 	folder_file(f, "root/dir/index.html", "dir index");
 	folder_folder(f, "root/bare");
+	folder_folder(f, "root/\xc3\xa4 ?+b");
 	folder_file(f, "root/bare/x", "x");
 	folder_folder(f, "root/.well-known");
 	folder_file(f, "root/.well-known/security.txt", "mail");
@@ -216,7 +217,9 @@ static void test_redirect(void **state)
 		{ "/dir", "/dir/" },
 		{ "/dir?a=b&c", "/dir/?a=b&c" },
 		{ "/dir?", "/dir/?" },
-		{ "/d%69r", "/d%69r/" },
+		{ "/d%69r", "/dir/" },
+		{ "/d%69r?x=%2F", "/dir/?x=%2F" },
+		{ "/%C3%A4%20%3f+b", "/%C3%A4%20%3F+b/" },
 		{ "http://elsewhere/dir", "/dir/" },
 	};
 	struct answer answer;
@@ -319,6 +322,29 @@ static void test_conditional(void **state)
 	assert_int_equal(answer.length, 0);
 	expect_header(&answer, "ETag", etag);
 	assert_null(answer_header(&answer, "Content-Type"));
+	expect_header(&answer, "Content-Length", "10");
+	answer_free(&answer);
+	/* The length of what would have been sent (RFC 9110 8.6), once. */
+	ask("GET", "/p.css", "If-None-Match: *\r\nAccept-Encoding: gzip\r\n", &answer);
+	assert_int_equal(answer.status, 304);
+	assert_int_equal(answer.length, 0);
+	expect_header(&answer, "Content-Length", "8");
+	const char *first = strstr(answer.head, "Content-Length:");
+	assert_null(strstr(first + 1, "Content-Length:"));
+	answer_free(&answer);
+	ask("HEAD", "/big", "If-None-Match: *\r\n", &answer);
+	assert_int_equal(answer.status, 304);
+	expect_header(&answer, "Content-Length", "300000");
+	answer_free(&answer);
+
+	/* The connection goes on behind it: there is no content, whatever the length. */
+	trial_raw(&trial,
+	    "GET /big HTTP/1.1\r\nHost: t\r\nIf-None-Match: *\r\n\r\n"
+	    "GET /a.txt HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n",
+	    &answer);
+	assert_int_equal(answer.status, 304);
+	assert_int_equal(strncmp(answer.body, "HTTP/1.1 200 ", 13), 0);
+	assert_non_null(strstr(answer.body, "\r\n\r\n0123456789"));
 	answer_free(&answer);
 
 	snprintf(headers, sizeof(headers), "If-None-Match: \"x\"\r\nIf-None-Match: W/%s\r\n", etag);

@@ -5,12 +5,14 @@
  */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,6 +22,7 @@
 
 #include "data/memory.h"
 #include "services/service.h"
+#include "services/web/access_log.h"
 #include "tests/unit/services/web/trial.h"
 
 extern const struct service web_service;
@@ -158,6 +161,203 @@ static void test_access_log_full(void **state)
 		expect_get(&trial, "/a", "", 200, "12345");
 	assert_int_equal(trial.worker->logged - before, 1);
 	assert_non_null(strstr(trial.worker->log, "/dev/full cannot be written"));
+	trial_stop(&trial);
+}
+
+static const struct access_line ask_line = {
+	.peer = "192.0.2.1",
+	.utc_us = 1000000,
+	.method = "GET",
+	.target = "/a",
+	.version = "HTTP/1.1",
+	.status = 200,
+};
+
+struct log_trial {
+	struct access_log *log;
+	unsigned asked;
+	const char *path;
+};
+
+/* One more line; true when there is a file for it. */
+static bool ask_until_there(void *arg)
+{
+	struct log_trial *trial = arg;
+	if (access(trial->path, F_OK) == 0)
+		return true;
+	access_log_add(trial->log, &ask_line);
+	trial->asked++;
+	return access(trial->path, F_OK) == 0;
+}
+
+/* What could not be opened at the start is opened once it can be. */
+static void test_access_log_comes_back(void **state)
+{
+	struct folder folder;
+	char path[400];
+	(void)state;
+	folder_make(&folder);
+	snprintf(path, sizeof(path), "%s", folder_path(&folder, "logs/access.log"));
+	struct options options = { .access = ACCESS_FILE, .access_path = path };
+	struct worker *worker = fake_worker_new();
+	struct log_trial trial = { .path = path };
+	trial.log = access_log_open(worker, &options, false);
+	assert_int_equal(worker->logged, 1);
+	assert_non_null(strstr(worker->log, "access.log cannot be written"));
+	access_log_add(trial.log, &ask_line);
+	access_log_add(trial.log, &ask_line);
+	assert_int_equal(access_log_lost(trial.log), 2);
+	folder_folder(&folder, "logs");
+	/* Not with every line: that would be a system call for each. */
+	access_log_add(trial.log, &ask_line);
+	assert_int_equal(access_log_lost(trial.log), 3);
+	assert_true(fake_worker_until(worker, ask_until_there, &trial, 10000));
+	uint64_t lost = access_log_lost(trial.log);
+	assert_int_equal(lost, 3 + trial.asked - 1);
+	access_log_close(trial.log);
+	assert_int_equal(worker->logged, 2);
+	assert_non_null(strstr(worker->log, "is written again"));
+	char *text = read_text(path);
+	assert_true(strncmp(text, "192.0.2.1 - - [", 15) == 0);
+	free(text);
+	fake_worker_free(worker);
+	folder_remove(&folder);
+}
+
+/* A disk that takes one line and a part of the next: two of three are lost. In a
+ * child, because of its limit on the size of files. */
+static int write_to_small_disk(const char *path)
+{
+	struct options options = { .access = ACCESS_FILE, .access_path = (char *)(uintptr_t)path };
+	struct worker *worker = fake_worker_new();
+	char line[1024], stamp[ACCESS_STAMP];
+	access_log_stamp(1, stamp);
+	size_t length = access_line_print(&ask_line, stamp, line);
+	const struct rlimit limit = { length + length / 2, length + length / 2 };
+	struct access_log *log = access_log_open(worker, &options, false);
+	if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) != 0)
+		return 2;
+	for (int i = 0; i < 3; i++)
+		access_log_add(log, &ask_line);
+	event_base_loop(worker->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	uint64_t lost = access_log_lost(log);
+	access_log_close(log);
+	fake_worker_free(worker);
+	return lost == 2 ? 0 : 3;
+}
+
+/* As a user who may not make a file: the folder is named. */
+static int explain_folder(const char *path)
+{
+	struct options options = { .access = ACCESS_FILE, .access_path = (char *)(uintptr_t)path };
+	struct fault fault = { 0 };
+	char expected[512];
+	if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+		return 2;
+	if (access_log_try(&options, &fault))
+		return 3;
+	snprintf(expected, sizeof(expected), "may not write %.*s", (int)(strrchr(path, '/') - path),
+	    path);
+	const char *found = strstr(fault.text, expected);
+	return found != NULL && found[strlen(expected)] == '\0' ? 0 : 4;
+}
+
+static int in_child(int (*run)(const char *path), const char *path)
+{
+	int status = -1;
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(run(path));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static void test_access_log_refused(void **state)
+{
+	struct folder folder;
+	char path[400];
+	(void)state;
+	folder_make(&folder);
+	snprintf(path, sizeof(path), "%s", folder_path(&folder, "access.log"));
+	assert_int_equal(in_child(write_to_small_disk, path), 0);
+	folder_folder(&folder, "kept");
+	folder_mode(&folder, "kept", 0555);
+	snprintf(path, sizeof(path), "%s", folder_path(&folder, "kept/access.log"));
+	assert_int_equal(in_child(explain_folder, path), 0);
+	folder_mode(&folder, "kept", 0755);
+	folder_remove(&folder);
+}
+
+/* A start without its log: pages are served, and it is told once. */
+static void test_start_without_log(void **state)
+{
+	struct folder folder;
+	struct fault fault = { 0 };
+	char settings[512];
+	(void)state;
+	folder_make(&folder);
+	snprintf(settings, sizeof(settings), "access_log = \"%s/missing/access.log\"", folder.path);
+	struct settings_book *book = trial_settings(&folder, settings);
+	struct worker *worker = fake_worker_new();
+	void *web = web_service.open(NULL, settings_of(book, "web"), &fault);
+	assert_non_null(web);
+	assert_true(web_service.join(web, worker, &fault));
+	assert_int_equal(worker->logged, 1);
+	assert_non_null(strstr(worker->log, "missing/access.log"));
+	web_service.leave(web, worker);
+	web_service.close(web);
+	settings_unref(book);
+	fake_worker_free(worker);
+	folder_remove(&folder);
+}
+
+/* However the path to a log inside the root is spelt. */
+static void test_log_inside_root(void **state)
+{
+	static const char *const inside[] = {
+		"root/access.log",
+		"./root/./access.log",
+		"root/sub/../access.log",
+		"root/sub/access.log",
+		"root/missing/access.log",
+		"also/access.log",
+		"dangling.log",
+	};
+	static const char *const outside[] = {
+		"access.log",
+		"rooted.log",
+		"root/../access.log",
+		"root/out/access.log",
+	};
+	struct trial trial;
+	struct fault fault;
+	char settings[1024];
+	(void)state;
+	trial_start(&trial, "");
+	folder_folder(&trial.folder, "root/sub");
+	folder_folder(&trial.folder, "logs");
+	folder_link(&trial.folder, "also", "root");
+	folder_link(&trial.folder, "root/out", "../logs");
+	folder_link(&trial.folder, "dangling.log", "also/sub/access.log");
+	const char *const roots[] = { "root", "also", "root/../also/sub/.." };
+	for (size_t r = 0; r < sizeof(roots) / sizeof(roots[0]); r++) {
+		for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+			snprintf(settings, sizeof(settings),
+			    "root = \"%s/%s\"\n\taccess_log = \"%s/%s\"", trial.folder.path,
+			    roots[r], trial.folder.path, inside[i]);
+			if (trial_reload(&trial, settings, &fault))
+				fail_msg("accepted: %s", settings);
+			assert_non_null(strstr(fault.text, "below root"));
+		}
+		for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
+			snprintf(settings, sizeof(settings),
+			    "root = \"%s/%s\"\n\taccess_log = \"%s/%s\"", trial.folder.path,
+			    roots[r], trial.folder.path, outside[i]);
+			if (!trial_reload(&trial, settings, &fault))
+				fail_msg("%s: %s", settings, fault.text);
+		}
+	}
 	trial_stop(&trial);
 }
 
@@ -465,6 +665,27 @@ static void test_drain(void **state)
 	folder_remove(&trial.folder);
 }
 
+/* A lower deadline holds for a connection that has been waiting already. */
+static void test_deadline_is_lowered(void **state)
+{
+	static const char begun[] = "GET / HTTP/1.1\r\n";
+	struct trial trial;
+	struct fault fault;
+	struct slow slow = { 0 };
+	(void)state;
+	trial_start(&trial, "header_timeout = 1h");
+	slow.fd = trial_connect(&trial);
+	assert_int_equal(send(slow.fd, begun, strlen(begun), 0), (ssize_t)strlen(begun));
+	assert_true(fake_worker_until(trial.worker, has_connection, trial.worker, 10000));
+	/* Until nothing is left that would make the server look by itself. */
+	for (int i = 0; i < 20; i++)
+		event_base_loop(trial.worker->base, EVLOOP_NONBLOCK);
+	assert_true(trial_reload(&trial, "header_timeout = 1s", &fault));
+	assert_true(fake_worker_until(trial.worker, read_to_end, &slow, 20000));
+	close(slow.fd);
+	trial_stop(&trial);
+}
+
 static void test_settings(void **state)
 {
 	static const struct {
@@ -496,6 +717,10 @@ int main(void)
 		cmocka_unit_test(test_listing),
 		cmocka_unit_test(test_access_log),
 		cmocka_unit_test(test_access_log_full),
+		cmocka_unit_test(test_access_log_comes_back),
+		cmocka_unit_test(test_access_log_refused),
+		cmocka_unit_test(test_start_without_log),
+		cmocka_unit_test(test_log_inside_root),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_first_start),
 		cmocka_unit_test(test_unreadable_root),
@@ -503,6 +728,7 @@ int main(void)
 		cmocka_unit_test(test_counters),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_drain),
+		cmocka_unit_test(test_deadline_is_lowered),
 		cmocka_unit_test(test_settings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,8 @@
 
 /*
  * Where a steward keeps its parts. Below --home DIR (or STEWARD_HOME):
- *   DIR/steward.conf  DIR/ports  DIR/state/{steward.auto.conf,control,lock,...}
+ *   DIR/steward.conf  DIR/ports  DIR/lock (of a keeper that is root)
+ *   DIR/state/{steward.auto.conf,control,lock,...}
  * Installed: /etc/steward, /var/lib/steward, /run/steward (as configured).
  * libc only, so that the keeper may use it. Any thread.
  */

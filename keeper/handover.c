@@ -6,16 +6,20 @@
  * keeper that knows another one does not guess. It then takes every bound
  * socket that it inherited as an orphan, and the next host's LISTENs find
  * them by address, so that only charges are lost. Whether something was left
- * at all is decided by the lock: who inherits its descriptor is the heir.
+ * at all is decided by the lock: who inherits its descriptor is the heir. Its
+ * number is handed over, since the path may lead elsewhere by now: the folder
+ * that the lock lies in is the host's to write in.
  *
- * STEWARD_KEEPER_STATE=<memfd>,<highest descriptor that is passed on> is the
- * only part that no later version may change.
+ * STEWARD_KEEPER_STATE=<memfd>,<highest descriptor that is passed on>,<lock>,
+ * <lock of the home, or -1> is the only part that no later version may change,
+ * except by adding to its end.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -125,6 +129,8 @@ static int pass_on(const struct keeper *k, int state, int flags)
 	const struct listeners *all = &k->kept.listeners;
 	int highest = set_flags(state, flags, set_flags(k->lock_fd, flags, 0));
 
+	if (k->home_lock_fd >= 0)
+		highest = set_flags(k->home_lock_fd, flags, highest);
 	for (uint32_t i = 0; i < all->count; i++)
 		for (uint32_t n = 0; n < all->item[i].count; n++)
 			highest = set_flags(all->item[i].fd[n], flags, highest);
@@ -135,7 +141,7 @@ static int pass_on(const struct keeper *k, int state, int flags)
 
 void handover_exec(struct keeper *k)
 {
-	char value[32];
+	char value[64];
 	const char *argv[8] = { "stewardd" };
 	int count = 1;
 
@@ -154,7 +160,8 @@ void handover_exec(struct keeper *k)
 		; /* they were killed: it does not know them */
 	int state = handover_write(&k->kept);
 	if (state >= 0) {
-		snprintf(value, sizeof value, "%d,%d", state, pass_on(k, state, 0));
+		snprintf(value, sizeof value, "%d,%d,%d,%d", state, pass_on(k, state, 0),
+		    k->lock_fd, k->home_lock_fd);
 		setenv(HANDOVER_VARIABLE, value, 1);
 		execv(k->self, (char *const *)argv);
 	}
@@ -189,35 +196,39 @@ static bool orphan(int fd)
 	    (bound.ss_family == AF_INET || bound.ss_family == AF_INET6);
 }
 
+/* An inherited lock is held already, so locking it again changes nothing. */
+static bool held(int fd)
+{
+	struct stat file;
+
+	return fd > STDERR_FILENO && fstat(fd, &file) == 0 && S_ISREG(file.st_mode) &&
+	    flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
 bool handover_take(struct keeper *k)
 {
 	const char *value = getenv(HANDOVER_VARIABLE);
 	struct listeners *all = &k->kept.listeners;
-	struct stat lock, file;
-	char path[PATH_MAX + 8];
-	int state, highest;
+	struct stat file;
+	int state, highest, lock, home_lock;
 
-	if (!value || sscanf(value, "%d,%d", &state, &highest) != 2)
-		return false;
+	bool told = value && sscanf(value, "%d,%d,%d,%d", &state, &highest, &lock, &home_lock) == 4;
 	unsetenv(HANDOVER_VARIABLE);
-	snprintf(path, sizeof path, "%s/lock", k->home.run);
-	if (stat(path, &lock) != 0)
+	if (!told || !held(lock))
 		return false;
+	k->lock_fd = lock;
+	k->home_lock_fd = held(home_lock) ? home_lock : -1;
 	bool sound = handover_read(state, &k->kept);
 	for (int fd = STDERR_FILENO + 1; fd <= highest; fd++) {
 		if (fstat(fd, &file) != 0)
 			continue;
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-		if (k->lock_fd < 0 && file.st_dev == lock.st_dev && file.st_ino == lock.st_ino)
-			k->lock_fd = fd;
-		else if (!sound && orphan(fd) && all->orphans < ORPHANS_MAX)
+		if (fd == k->lock_fd || fd == k->home_lock_fd)
+			continue;
+		if (!sound && orphan(fd) && all->orphans < ORPHANS_MAX)
 			all->orphan[all->orphans++] = fd;
 		else if (!listed(all, fd))
 			close(fd);
-	}
-	if (k->lock_fd < 0) {
-		memset(&k->kept, 0, sizeof k->kept);
-		return false;
 	}
 	if (!sound)
 		keeper_say("the state of the keeper before this one cannot be read: "

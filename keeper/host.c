@@ -18,6 +18,7 @@
 
 #include "keeper/keeper.h"
 
+#define EXTEND_USEC 30000000 /* more than a heartbeat's limit */
 #define TEXT(to, ...) snprintf((to), sizeof(to), __VA_ARGS__)
 
 /* ---- Sending ---- */
@@ -61,8 +62,8 @@ static void host_greet(struct keeper *k)
 		.started_us = k->kept.started_us,
 		.pid = getpid() };
 
-	hello.flags = (k->restarted ? KEEPER_FLAG_RESTARTED : 0U) |
-	    (k->root ? KEEPER_FLAG_ROOT : 0U) | (k->foreground ? KEEPER_FLAG_FOREGROUND : 0U) |
+	hello.flags = (k->root ? KEEPER_FLAG_ROOT : 0U) |
+	    (k->foreground ? KEEPER_FLAG_FOREGROUND : 0U) |
 	    (k->notify_fd >= 0 ? KEEPER_FLAG_SYSTEMD : 0U);
 	host_send(k, &hello, NULL, 0);
 	for (uint32_t i = 0; i < k->kept.charges.count; i++) {
@@ -137,7 +138,6 @@ void host_start(struct keeper *k)
 	h->alive = keeper_now();
 	listeners_forget(&k->kept.listeners);
 	host_greet(k);
-	k->restarted = true;
 }
 
 /* ---- Messages ---- */
@@ -205,10 +205,14 @@ static void on_settled(struct keeper *k, const struct keeper_message *m)
 	keeper_tell_parent(k, NULL);
 }
 
+/* A service may take longer to open or to end than systemd waits by itself.
+ * Whether it still gets on is the host's to judge, and it ends what hangs. */
 static void on_alive(struct keeper *k, const struct keeper_message *m)
 {
 	(void)m;
 	k->host.alive = keeper_now();
+	if (!k->host.settled || k->reloading || k->phase == PHASE_STOP)
+		notify_send(k, "EXTEND_TIMEOUT_USEC=%d", EXTEND_USEC);
 }
 
 static void on_status(struct keeper *k, const struct keeper_message *m)

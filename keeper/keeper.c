@@ -189,18 +189,25 @@ static int64_t timers(struct keeper *k, int64_t now)
 static void turn(struct keeper *k)
 {
 	struct pollfd set[2 + HELPERS_MAX];
+	struct helper *owner[2 + HELPERS_MAX];
+	nfds_t count = 2;
 	int64_t now = keeper_now(), next = timers(k, now);
 	int wait = next == INT64_MAX ? -1 : next > now ? (int)(next - now) : 0;
 
 	set[0] = (struct pollfd){ k->signal_fd, POLLIN, 0 };
 	set[1] = (struct pollfd){ k->host.fd, k->host.blocked ? POLLOUT : POLLIN, 0 };
+	/* Only what is there: poll() takes no more entries than the limit of open
+	 * files, however few of them are descriptors. */
 	for (int i = 0; i < HELPERS_MAX; i++)
-		set[2 + i] = (struct pollfd){ k->helper[i].pid ? k->helper[i].fd : -1, POLLIN, 0 };
-	if (k->ended || poll(set, 2 + HELPERS_MAX, wait) <= 0)
+		if (k->helper[i].pid) {
+			owner[count] = &k->helper[i];
+			set[count++] = (struct pollfd){ k->helper[i].fd, POLLIN, 0 };
+		}
+	if (k->ended || poll(set, count, wait) <= 0)
 		return;
-	for (int i = 0; i < HELPERS_MAX; i++)
-		if (set[2 + i].revents && k->helper[i].pid)
-			helper_read(k, &k->helper[i]);
+	for (nfds_t i = 2; i < count; i++)
+		if (set[i].revents && owner[i]->pid)
+			helper_read(k, owner[i]);
 	if (set[1].revents && k->host.fd >= 0)
 		host_read(k);
 	if (set[0].revents)
@@ -215,7 +222,8 @@ int keeper_run(struct keeper *k)
 		turn(k);
 	helpers_cancel(k, true);
 	listeners_close(&k->kept.listeners, &k->rules);
-	if (ftruncate(k->lock_fd, 0) != 0)
+	if (ftruncate(k->lock_fd, 0) != 0 ||
+	    (k->home_lock_fd >= 0 && ftruncate(k->home_lock_fd, 0) != 0))
 		keeper_say("cannot empty the lock: %s", strerror(errno));
 	return k->status;
 }

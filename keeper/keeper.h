@@ -56,8 +56,9 @@ struct keeper {
 	uid_t uid; /* as root: of KEEPER_USER */
 	gid_t gid;
 	int lock_fd, signal_fd;
-	int parent_fd; /* who started us waits for a verdict; -1: nobody */
-	int notify_fd; /* NOTIFY_SOCKET; -1: not started by systemd */
+	int home_lock_fd; /* as root with --home, see main.c; else -1 */
+	int parent_fd;    /* who started us waits for a verdict; -1: nobody */
+	int notify_fd;    /* NOTIFY_SOCKET; -1: not started by systemd */
 	struct sockaddr_un notify_to;
 	socklen_t notify_length;
 	int64_t heartbeat, stop_limit, backoff; /* limits */
@@ -66,9 +67,9 @@ struct keeper {
 	struct host host;
 	struct helper helper[HELPERS_MAX];
 	enum keeper_phase phase;
-	uint32_t early;         /* deaths in a row before ready */
-	uint32_t nobodys;       /* those of them that no service is charged with */
-	bool proven, restarted; /* a host was ready; this is not the first one */
+	uint32_t early;   /* deaths in a row before ready */
+	uint32_t nobodys; /* those of them that no service is charged with */
+	bool proven;      /* a host was ready */
 	bool reloading, reload_again;
 	bool ended;
 	int status; /* exit status */

@@ -28,6 +28,7 @@
 
 #define PARENT_WAIT_MS 60000
 #define LOG_LIMIT (1 << 20)
+#define FILES_MIN 32 /* for the keeper's own and a first listener */
 
 static const char usage[] = "usage: stewardd [--home DIR] [--foreground] [--host PROGRAM]\n"
 			    "       stewardd --version | --help\n";
@@ -237,26 +238,37 @@ static int own_file(const char *folder, const char *name, int flags)
 	return fd;
 }
 
-static void take_lock(struct keeper *k)
+static int lock_file(const char *folder)
 {
 	char pid[16] = "";
+	int fd = own_file(folder, "lock", O_RDWR);
 
-	k->lock_fd = own_file(k->home.run, "lock", O_RDWR);
-	if (flock(k->lock_fd, LOCK_EX | LOCK_NB) == 0)
-		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
 	if (errno != EWOULDBLOCK)
-		die("cannot lock %s/lock: %s", k->home.run, strerror(errno));
-	ssize_t length = pread(k->lock_fd, pid, sizeof pid - 1, 0);
+		die("cannot lock %s/lock: %s", folder, strerror(errno));
+	ssize_t length = pread(fd, pid, sizeof pid - 1, 0);
 	pid[length > 0 ? length : 0] = '\0';
 	die("already running (pid %ld)", strtol(pid, NULL, 10));
 }
 
-static void write_lock(const struct keeper *k)
+/* As root with --home the run folder is the host's to write in, and a hijacked
+ * one could remove the lock there for a second keeper to start beside this one:
+ * so there is one more in the home itself. A file, since anybody who may read a
+ * folder may lock it. */
+static void take_lock(struct keeper *k)
+{
+	if (k->root && !k->home.installed)
+		k->home_lock_fd = lock_file(k->home.folder);
+	k->lock_fd = lock_file(k->home.run);
+}
+
+static void write_lock(int fd)
 {
 	char pid[16];
 	int length = snprintf(pid, sizeof pid, "%d\n", getpid());
 
-	if (ftruncate(k->lock_fd, 0) != 0 || pwrite(k->lock_fd, pid, (size_t)length, 0) != length)
+	if (ftruncate(fd, 0) != 0 || pwrite(fd, pid, (size_t)length, 0) != length)
 		keeper_say("cannot write the lock: %s", strerror(errno));
 }
 
@@ -315,19 +327,27 @@ static void daemonise(struct keeper *k)
 	close(log);
 }
 
+/* A host with many connections needs more than the usual 1024. */
+static void raise_limit(bool first)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	if (first && files.rlim_max < FILES_MIN)
+		die("the limit of open files is %llu: stewardd needs at least %d (ulimit -n)",
+		    (unsigned long long)files.rlim_max, FILES_MIN);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static void prepare(struct keeper *k)
 {
 	struct timespec now;
-	struct rlimit files;
 	sigset_t set;
 
 	if (chdir("/") != 0)
 		die("cannot enter /: %s", strerror(errno));
-	/* A host with many connections needs more than the usual 1024. */
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
@@ -350,22 +370,29 @@ static void prepare(struct keeper *k)
 
 int main(int argc, char **argv)
 {
-	static struct keeper keeper = { .lock_fd = -1, .parent_fd = -1, .notify_fd = -1 };
+	static struct keeper keeper = { .lock_fd = -1,
+		.home_lock_fd = -1,
+		.parent_fd = -1,
+		.notify_fd = -1 };
 	struct keeper *k = &keeper;
 
 	options(k, argc, argv);
+	/* One that takes over goes on with whatever limit it has. */
+	raise_limit(!getenv("STEWARD_KEEPER_STATE"));
 	find_programs(k);
 	find_user(k);
 	folders(k);
 	if (handover_take(k)) {
-		k->proven = k->restarted = true;
+		k->proven = true;
 	} else {
 		close_range(STDERR_FILENO + 1, ~0U, 0);
 		take_lock(k);
 		if (!k->foreground)
 			daemonise(k);
 	}
-	write_lock(k);
+	write_lock(k->lock_fd);
+	if (k->home_lock_fd >= 0)
+		write_lock(k->home_lock_fd);
 	prepare(k);
 	return keeper_run(k);
 }

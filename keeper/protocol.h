@@ -47,10 +47,9 @@ enum keeper_type {
 enum keeper_transport { KEEPER_TCP, KEEPER_UDP, KEEPER_UNIX };
 
 enum keeper_flag {
-	KEEPER_FLAG_RESTARTED = 1, /* not the first host of this keeper */
-	KEEPER_FLAG_ROOT = 2,      /* the keeper runs as root */
-	KEEPER_FLAG_FOREGROUND = 4,
-	KEEPER_FLAG_SYSTEMD = 8, /* NOTIFY_SOCKET was set */
+	KEEPER_FLAG_ROOT = 1, /* the keeper runs as root */
+	KEEPER_FLAG_FOREGROUND = 2,
+	KEEPER_FLAG_SYSTEMD = 4, /* NOTIFY_SOCKET was set */
 };
 
 struct keeper_message {

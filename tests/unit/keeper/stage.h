@@ -19,6 +19,7 @@ struct stage {
 	char name[64]; /* the abstract socket on which puppets report */
 	int reports;   /* listens there */
 	int notify;    /* systemd's end */
+	int error;     /* stewardd's standard error; -1: a file, see stage_log */
 	int host;      /* the puppet of now; -1: none */
 	pid_t host_pid;
 	pid_t keeper;
@@ -61,8 +62,11 @@ void stage_stop(struct stage *s);
 void stage_expect(struct stage *s, const char *prefix);
 /* The puppet's connection ends. */
 void stage_host_gone(struct stage *s);
-/* The next datagram for systemd is this one. */
+/* The next datagram for systemd is this one; of the repeated ones, which come as
+ * time goes by, only what is wanted counts. */
 void stage_notified(struct stage *s, const char *text);
+/* The next datagram whatever it is: in s->line. */
+void stage_hear(struct stage *s);
 /* stewardd ends: its exit status, 128 + n for a signal. */
 int stage_wait(struct stage *s);
 /* Asks for a TCP listener on 127.0.0.1; returns its port. */

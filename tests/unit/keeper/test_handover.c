@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -150,7 +151,75 @@ static void test_nothing_was_left(void **state)
 	assert_false(handover_take(k));
 	setenv("STEWARD_KEEPER_STATE", "rubbish", 1);
 	assert_false(handover_take(k));
+	assert_null(getenv("STEWARD_KEEPER_STATE"));
+	assert_int_equal(k->lock_fd, -1);
 	free(k);
+}
+
+/* Each letter is replaced by the descriptor that stands at its place in numbers. */
+static void tell(const char *told, const char *letters, const int *numbers)
+{
+	char value[100] = "";
+
+	for (; *told; told++) {
+		size_t at = strlen(value);
+		const char *letter = strchr(letters, *told);
+		if (letter)
+			snprintf(value + at, sizeof value - at, "%d", numbers[letter - letters]);
+		else
+			snprintf(value + at, sizeof value - at, "%c", *told);
+	}
+	setenv("STEWARD_KEEPER_STATE", value, 1);
+}
+
+/* Memory with the state, the Lock, the Home's, a Socket, Nothing open, and a file
+ * that is Planted: somebody else has locked it. */
+static void test_heir(void **state)
+{
+	enum { M, L, H, S, N, P };
+	static const struct {
+		const char *told;
+		bool heir, home;
+	} rows[] = {
+		{ "M,M,L,-1", true, false },
+		{ "M,M,L,H", true, true },
+		{ "M,M,L,S", true, false },
+		{ "M,M,L,H,what a later version adds", true, true },
+		{ "M,M", false, false },
+		{ "M,M,L", false, false },
+		{ "M,M,S,-1", false, false },
+		{ "M,M,N,-1", false, false },
+		{ "M,M,-1,-1", false, false },
+		{ "M,M,0,-1", false, false },
+		{ "M,M,P,-1", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct keeper *k = calloc(1, sizeof *k);
+		char path[] = "/tmp/steward-heir-XXXXXX";
+		int fd[6] = { [N] = 1000 };
+		fd[S] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		fd[L] = mkstemp(path);
+		fd[P] = open(path, O_RDWR);
+		fd[H] = memfd_create("home", 0);
+		struct kept *kept = kept_new(fd[S]);
+		fd[M] = handover_write(kept);
+		unlink(path);
+		assert_int_equal(flock(fd[L], LOCK_EX | LOCK_NB), 0);
+		k->lock_fd = k->home_lock_fd = -1;
+		tell(rows[i].told, "MLHSNP", fd);
+		if (handover_take(k) != rows[i].heir || k->lock_fd != (rows[i].heir ? fd[L] : -1) ||
+		    k->home_lock_fd != (rows[i].home ? fd[H] : -1) ||
+		    k->kept.crashes != (rows[i].heir ? 7 : 0))
+			fail_msg("row %zu: %s", i, rows[i].told);
+		if (rows[i].heir)
+			assert_true(fcntl(fd[L], F_GETFD) & FD_CLOEXEC);
+		for (int n = 0; n <= P; n++)
+			close(fd[n]);
+		free(kept);
+		free(k);
+	}
 }
 
 int main(void)
@@ -160,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_nothing_was_left),
+		cmocka_unit_test(test_heir),
 	};
 
 	return cmocka_run_group_tests_name("keeper handover", tests, NULL, NULL);

@@ -30,7 +30,7 @@ static void test_start_and_stop(void **state)
 	STAGE_NEEDS_USER();
 	stage_start(s);
 	stage_next_host(s);
-	assert_non_null(strstr(s->line, geteuid() ? "flags 12 " : "flags 14 "));
+	assert_non_null(strstr(s->line, geteuid() ? "flags 6 " : "flags 7 "));
 	stage_end_host(s, "listen 1 control control unix %s/state/control 0 1 1 0", s->home);
 	stage_expect(s, "grant 1 port 0 count 1 fds 1");
 	stage_settle(s);
@@ -84,6 +84,49 @@ static void test_one_a_home(void **state)
 	snprintf(pid, sizeof pid, "already running (pid %d)", s->keeper);
 	assert_non_null(strstr(text, pid));
 	stage_stop(s);
+}
+
+/* The state folder is the host's: it can put the lock there out of the way. */
+static void test_one_a_home_whatever_the_host_removes(void **state)
+{
+	struct stage *s = *state;
+	char text[2000], pid[32], path[100];
+	char *words[] = { "--foreground", NULL };
+	struct stat lock;
+
+	if (geteuid() != 0) {
+		print_message("only root's keeper is another user than its host\n");
+		skip();
+	}
+	STAGE_NEEDS_USER();
+	stage_begin(s);
+	snprintf(path, sizeof path, "%s/state/lock", s->home);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(stage_run(s, text, sizeof text, words), 1);
+	snprintf(pid, sizeof pid, "already running (pid %d)", s->keeper);
+	assert_non_null(strstr(text, pid));
+	/* Neither the lock nor who might lock it is the host's. */
+	snprintf(path, sizeof path, "%s/lock", s->home);
+	assert_int_equal(stat(path, &lock), 0);
+	assert_int_equal(lock.st_uid, 0);
+	assert_int_equal(lock.st_mode & 07777, 0640);
+	stage_stop(s);
+}
+
+/* poll() alone takes two, and what is started would fail in the middle. */
+static void test_too_few_files(void **state)
+{
+	struct stage *s = *state;
+	char text[2000], script[4200];
+	char *words[] = { "--foreground", NULL };
+
+	STAGE_NEEDS_USER();
+	snprintf(script, sizeof script, "#!/bin/sh\nulimit -n 9\nexec %.4000s \"$@\"\n",
+	    s->program);
+	stage_write(s, "stewardd", script, 0755);
+	snprintf(s->program, sizeof s->program, "%s/stewardd", s->home);
+	assert_int_equal(stage_run(s, text, sizeof text, words), 1);
+	assert_non_null(strstr(text, "the limit of open files is 9: stewardd needs at least 32"));
 }
 
 static void test_first_host_cannot_start(void **state)
@@ -396,6 +439,8 @@ int main(void)
 		T(test_start_and_stop),
 		T(test_usage),
 		T(test_one_a_home),
+		T(test_one_a_home_whatever_the_host_removes),
+		T(test_too_few_files),
 		T(test_first_host_cannot_start),
 		T(test_first_host_ends_at_once),
 		T(test_program_that_cannot_be_executed),

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One host after another, and one keeper after another: crashes, signals, replacement. */
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -31,7 +34,7 @@ static void test_crash_keeps_sockets(void **state)
 		int second = stage_dial(port);
 		assert_true(client >= 0 && second >= 0);
 		stage_next_host(s);
-		assert_non_null(strstr(s->line, geteuid() ? "flags 13 " : "flags 15 "));
+		assert_non_null(strstr(s->line, geteuid() ? "flags 6 " : "flags 7 "));
 		stage_expect(s, "crashed: signal KILL");
 		assert_int_equal(stage_listen(s, 1, "web", 0), port);
 		stage_settle(s);
@@ -142,7 +145,7 @@ static void test_no_descriptors_for_a_host(void **state)
 	unsigned port = stage_listen(s, 1, "web", 0);
 	assert_int_equal(prlimit(s->keeper, RLIMIT_NOFILE, NULL, &usual), 0);
 	low = usual;
-	low.rlim_cur = 10; /* two are free, a host takes three; poll() itself takes ten */
+	low.rlim_cur = 10; /* two are free, a host takes three */
 	assert_int_equal(prlimit(s->keeper, RLIMIT_NOFILE, &low, NULL), 0);
 	stage_end_host(s, "die %d", SIGKILL);
 	stage_wait_log(s, "cannot start the host: Too many open files; trying again");
@@ -192,7 +195,78 @@ static void test_watchdog(void **state)
 	stage_stop(s);
 }
 
+/* systemd waits as long as the host gives signs of life, and no longer than
+ * usual once there is nothing to wait for. */
+static void test_slow_start_and_stop(void **state)
+{
+	struct stage *s = *state;
+
+	STAGE_NEEDS_USER();
+	setenv("WATCHDOG_USEC", "400000", 1);
+	stage_start(s);
+	unsetenv("WATCHDOG_USEC");
+	stage_next_host(s);
+	stage_notified(s, "EXTEND_TIMEOUT_USEC=30000000");
+	stage_do(s, "ready");
+	for (int i = 0; i < 3; i++)
+		stage_notified(s, "EXTEND_TIMEOUT_USEC=30000000");
+	stage_do(s, "settled");
+	stage_notified(s, "READY=1");
+	/* Two signs of life at least come between two of these. */
+	for (int i = 0; i < 3; i++) {
+		stage_hear(s);
+		assert_string_equal(s->line, "WATCHDOG=1");
+	}
+	kill(s->keeper, SIGHUP);
+	stage_expect(s, "reload");
+	stage_notified(s, "RELOADING=1");
+	stage_notified(s, "EXTEND_TIMEOUT_USEC=30000000");
+	stage_do(s, "reloaded");
+	stage_notified(s, "READY=1");
+	stage_do(s, "stubborn");
+	kill(s->keeper, SIGTERM);
+	stage_expect(s, "stop");
+	stage_notified(s, "STOPPING=1");
+	for (int i = 0; i < 3; i++)
+		stage_notified(s, "EXTEND_TIMEOUT_USEC=30000000");
+	stage_end_host(s, "exit 0");
+	stage_host_gone(s);
+	assert_int_equal(stage_wait(s), 0);
+}
+
+/* Nobody reads what it says: a terminal that is stopped, a pager. */
+static void test_standard_error_is_full(void **state)
+{
+	struct stage *s = *state;
+	char page[4096] = "";
+	int ends[2];
+
+	STAGE_NEEDS_USER();
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+	while (write(ends[1], page, sizeof page) > 0)
+		;
+	assert_int_equal(errno, EAGAIN);
+	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0);
+	s->error = ends[1];
+	stage_begin(s);
+	stage_end_host(s, "die %d", SIGKILL);
+	stage_next_host(s);
+	stage_expect(s, "crashed: signal KILL");
+	stage_settle(s);
+	stage_stop(s);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* ---- Signals ---- */
+
+static long long usec_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
 
 static void test_reload(void **state)
 {
@@ -200,6 +274,18 @@ static void test_reload(void **state)
 
 	STAGE_NEEDS_USER();
 	stage_begin(s);
+	/* Not earlier than systemd asked for it, to the microsecond: ten times, since
+	 * one that is cut to milliseconds may be right by chance. */
+	for (int i = 0; i < 10; i++) {
+		long long asked = usec_now(), usec;
+		kill(s->keeper, SIGHUP);
+		stage_notified(s, "RELOADING=1\nMONOTONIC_USEC=");
+		assert_int_equal(sscanf(s->line, "RELOADING=1\nMONOTONIC_USEC=%lld", &usec), 1);
+		assert_in_range(usec, asked, usec_now());
+		stage_expect(s, "reload");
+		stage_do(s, "reloaded");
+		stage_notified(s, "READY=1");
+	}
 	kill(s->keeper, SIGHUP);
 	stage_notified(s, "RELOADING=1\nMONOTONIC_USEC=");
 	stage_expect(s, "reload");
@@ -321,6 +407,34 @@ static void test_replace(void **state)
 	stage_stop(s);
 }
 
+/* The path of the lock is in the host's folder and proves nothing. */
+static void test_replace_without_the_locks_path(void **state)
+{
+	struct stage *s = *state;
+	char path[100], byte;
+
+	STAGE_NEEDS_USER();
+	stage_begin(s);
+	unsigned port = stage_listen(s, 1, "web", 0);
+	snprintf(path, sizeof path, "%s/state/lock", s->home);
+	assert_int_equal(unlink(path), 0);
+	for (int turn = 0; turn < 2; turn++) {
+		kill(s->keeper, SIGUSR2);
+		int client = stage_dial(port);
+		assert_true(client >= 0);
+		replaced(s);
+		assert_int_equal(stage_listen(s, 1, "web", 0), port);
+		stage_end_host(s, "accept 1");
+		stage_expect(s, "accepted");
+		assert_int_equal(read(client, &byte, 1), 1);
+		close(client);
+		stage_settle(s);
+		/* Another file there is not mistaken for it. */
+		stage_write(s, "state/lock", "", 0640);
+	}
+	stage_stop(s);
+}
+
 static void test_replace_needs_a_good_probe(void **state)
 {
 	static const char *const probes[] = { "", "steward-host protocol 999\n", "what?\n" };
@@ -410,7 +524,7 @@ static void test_replace_by_one_that_cannot_read_the_state(void **state)
 	strcpy(s->program, real);
 	/* To this one the state is empty. */
 	own_program(s,
-	    "state=${STEWARD_KEEPER_STATE%,*}\n"
+	    "state=${STEWARD_KEEPER_STATE%%,*}\n"
 	    "[ -z \"$state\" ] || : >/proc/self/fd/$state");
 	kill(s->keeper, SIGUSR2);
 	int client = stage_dial(port);
@@ -436,11 +550,14 @@ int main(void)
 		T(test_no_descriptors_for_a_host),
 		T(test_heartbeat),
 		T(test_watchdog),
+		T(test_slow_start_and_stop),
+		T(test_standard_error_is_full),
 		T(test_reload),
 		T(test_stop_has_a_limit),
 		T(test_stop_by_interrupt_while_starting),
 		T(test_keeper_killed),
 		T(test_replace),
+		T(test_replace_without_the_locks_path),
 		T(test_replace_needs_a_good_probe),
 		T(test_replace_without_a_new_keeper),
 		T(test_replace_by_one_that_cannot_read_the_state),

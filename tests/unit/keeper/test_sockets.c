@@ -81,6 +81,40 @@ static void test_low_ports_as_root(void **state)
 	table_refused(s, m, EACCES, "not granted");
 }
 
+/* Its line was taken out of the list while it is open: what is asked for anew is
+ * refused, but what has clients is not closed by it. */
+static void test_low_port_that_is_held(void **state)
+{
+	struct table *s = *state;
+	uint32_t port = 600;
+	char line[64];
+
+	if (geteuid() != 0) {
+		print_message("only root is granted ports below 1024\n");
+		skip();
+	}
+	while (socket_free_port("127.0.0.1", KEEPER_TCP, port, false) < 0)
+		assert_true(++port < 1024);
+	struct keeper_message m = table_wish("listen", KEEPER_TCP, "127.0.0.1", port, 1);
+	snprintf(line, sizeof line, "tcp %u\n", port);
+	write_ports(s, line);
+	int fd = table_granted(s, m)->fd[0];
+	write_ports(s, "");
+	m.round = 2;
+	table_refused(s, m, EACCES, "not granted");
+	listeners_trim(&s->all, &s->rules, "web", 2);
+	assert_int_equal(s->all.count, 1);
+	assert_int_equal(s->all.item[0].fd[0], fd);
+	assert_int_equal(socket_free_port("127.0.0.1", KEEPER_TCP, port, false), -1);
+	/* Allowed again it is the same one; not asked for at all it is closed. */
+	write_ports(s, line);
+	m.round = 3;
+	assert_int_equal(table_granted(s, m)->fd[0], fd);
+	listeners_trim(&s->all, &s->rules, "web", 4);
+	assert_int_equal(s->all.count, 0);
+	assert_int_equal(socket_free_port("127.0.0.1", KEEPER_TCP, port, false), port);
+}
+
 /* As an ordinary user, in a child when the test is root's. */
 static void test_low_ports_as_a_user(void **state)
 {
@@ -230,6 +264,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, table_open, table_close)
 	const struct CMUnitTest tests[] = {
 		T(test_low_ports_as_root),
+		T(test_low_port_that_is_held),
 		T(test_low_ports_as_a_user),
 		T(test_unix),
 		T(test_unix_left_over),

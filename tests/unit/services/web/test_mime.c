@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#include "services/web/mime.c" /* its table is private */
+#include "services/web/mime.h"
+#include "services/web/mime_table.h"
 
 static void test_types(void **state)
 {

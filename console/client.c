@@ -343,6 +343,8 @@ static enum fault_code error_code(json_int_t code, const json_t *data)
 		return FAULT_REFUSED;
 	if (code == -32006)
 		return FAULT_STALE;
+	if (code == -32007)
+		return FAULT_RESTART;
 	if (json_is_integer(status) && json_integer_value(status) >= FAULT_FAILED &&
 	    json_integer_value(status) <= FAULT_DEGRADED)
 		return (enum fault_code)json_integer_value(status);

@@ -65,7 +65,8 @@ const struct command command_table[] = {
 	    .help = "read the settings files again and apply them",
 	    .detail = "A file with a mistake changes nothing: the old settings stay and "
 		      "the mistake is told with file and line. No client is disconnected "
-		      "unless a setting says that it needs a restart.",
+		      "unless a setting that changed needs a restart: that is done "
+		      "without a question on the command line; the console asks first.",
 	    .grade = COMMAND_REVERSIBLE,
 	    .key = 'r',
 	    .method = "reload",

@@ -105,16 +105,23 @@ static bool start_when_needed(const struct invocation *call, struct fault *fault
 {
 	struct fault starting = { 0 };
 	bool installed = false;
+	char *said;
 
 	if (host_answers(call, fault))
 		return true;
 	client_home(call->home, NULL, NULL, NULL, 0, &installed);
 	if (fault->code != FAULT_NOT_RUNNING || (installed && geteuid() != 0))
 		return false;
-	if (offline_start(call->home, &starting) || other_answers(call, fault))
-		return true;
-	*fault = starting;
-	return false;
+	bool started = offline_start(call->home, &said, &starting);
+	bool answers = started || other_answers(call, fault);
+
+	/* That somebody else was quicker is nothing to say. */
+	if (said != NULL && (started || !answers))
+		fputs(said, stderr);
+	free(said);
+	if (!answers)
+		*fault = starting;
+	return answers;
 }
 
 static int run_console(const struct invocation *call, struct fault *fault)

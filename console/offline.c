@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
  * and reach us as text over a pipe. posix_spawn keeps that small.
  */
 #define OUTPUT_MAX (16 * 1024 * 1024)
+#define SAID_MAX 65536
 
 bool offline_program(const char *program, const char *folder, char path_r[PATH_MAX],
     struct fault *fault)
@@ -202,17 +204,17 @@ bool offline_check(const char *file, const char *home, struct fault *fault)
 	return status == 0;
 }
 
-/* Runs argv without input; what it says goes to stderr, or nowhere. Its exit
- * status, or -1 when it cannot be run. */
-static int run_program(char *const *argv, bool silent)
+/* Runs argv without input; what it says goes to stderr, or to said (-1: none).
+ * Its exit status, or -1 when it cannot be run. */
+static int run_program(char *const *argv, int said)
 {
 	posix_spawn_file_actions_t files;
 	pid_t pid;
 
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (silent)
-		posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	if (said >= 0)
+		posix_spawn_file_actions_adddup2(&files, said, STDERR_FILENO);
 	posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
 	int error = posix_spawnp(&pid, argv[0], &files, NULL, argv, environ);
 
@@ -227,12 +229,33 @@ static bool systemd_has_it(const char *program)
 {
 	char *argv[] = { "systemctl", "cat", "steward.service", NULL };
 
-	return strcmp(program, SBINDIR "/stewardd") == 0 &&
-	    access("/run/systemd/system", F_OK) == 0 && run_program(argv, true) == 0;
+	if (strcmp(program, SBINDIR "/stewardd") != 0 || access("/run/systemd/system", F_OK) != 0)
+		return false;
+	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	bool has_it = run_program(argv, nowhere) == 0;
+
+	if (nowhere >= 0)
+		close(nowhere);
+	return has_it;
 }
 
-bool offline_start(const char *home, struct fault *fault)
+/* A file and no pipe: a program that goes on in the background may keep it. */
+static char *take_said(int said)
 {
+	char *text = memory_new(SAID_MAX + 1);
+	ssize_t length = said >= 0 ? pread(said, text, SAID_MAX, 0) : 0;
+
+	if (said >= 0)
+		close(said);
+	if (length > 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+bool offline_start(const char *home, char **said_r, struct fault *fault)
+{
+	*said_r = NULL;
 	char program[PATH_MAX], why[512];
 	struct home found;
 
@@ -243,10 +266,13 @@ bool offline_start(const char *home, struct fault *fault)
 	char *by_systemd[] = { "systemctl", "start", "steward.service", NULL };
 	char *directly[] = { program, found.installed ? NULL : "--home", found.folder, NULL };
 	bool systemd = found.installed && systemd_has_it(program);
-	int status = run_program(systemd ? by_systemd : directly, false);
+	int said = memfd_create("said", MFD_CLOEXEC);
+	int status = run_program(systemd ? by_systemd : directly, said);
+	int error = errno;
 
+	*said_r = take_said(said);
 	if (status < 0)
-		return fault_errno(fault, errno, "cannot run %s", program);
+		return fault_errno(fault, error, "cannot run %s", program);
 	if (status == 0)
 		return true;
 	fault_set(fault, FAULT_FAILED, "stewardd did not start (exit status %d)", status);

@@ -27,9 +27,10 @@ json_t *offline_describe(struct fault *fault);
 bool offline_check(const char *file, const char *home, struct fault *fault);
 
 /* Runs stewardd for home (NULL: as everywhere) and waits until it says that it
- * is up. What it says goes to stderr. An installed one is started by systemd
- * where that has a unit for it. */
-bool offline_start(const char *home, struct fault *fault);
+ * is up. What it says is put into said_r, the caller's to free, NULL when it
+ * said nothing. An installed one is started by systemd where that has a unit for
+ * it. */
+bool offline_start(const char *home, char **said_r, struct fault *fault);
 
 /* Whether the process that holds home's lock is alive. */
 bool offline_runs(const char *home);

@@ -48,9 +48,12 @@ int run_exit(const struct fault *fault);
  * fault says what is wrong with it. Puts name: value into values (borrowed). */
 bool run_assignment(const char *text, json_t *values, struct fault *fault);
 
-/* FAULT_DEGRADED with the reason in words when one of a status document's
- * services should run and does not; else FAULT_NONE. */
+/* FAULT_DEGRADED when one of a status document's services should run and does
+ * not; else FAULT_NONE. */
 enum fault_code run_degraded(const json_t *status);
+/* The same, with which one, why and what to do in fault (NULL allowed); fault
+ * is left alone when there is none. */
+enum fault_code run_why_degraded(const json_t *status, struct fault *fault);
 
 /* The status document for people. service: the one that was asked for, or
  * NULL for the overview. */

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "console/client.h"
+#include "console/format.h"
 #include "console/run.h"
 #include "data/memory.h"
+#include "data/text.h"
 
 /*
  * What more than one command needs: one question to the host, and the rules
@@ -32,6 +34,7 @@ int run_exit(const struct fault *fault)
 	case FAULT_NONE:
 		return 0;
 	case FAULT_STALE:
+	case FAULT_RESTART:
 		return FAULT_FAILED;
 	default:
 		return (int)fault->code;
@@ -61,20 +64,50 @@ bool run_assignment(const char *text, json_t *values, struct fault *fault)
 	return done;
 }
 
+/* Whether service should run and does not, and nothing is under way. */
+static bool is_degraded(const json_t *service)
+{
+	const char *state = json_text(service, "state", "");
+
+	return strcmp(json_text(service, "desired", ""), "running") == 0 &&
+	    (strcmp(state, "failed") == 0 || strcmp(state, "hung") == 0 ||
+		strcmp(state, "quarantined") == 0);
+}
+
+static void degraded_words(const json_t *service, size_t others, struct fault *fault)
+{
+	const char *name = json_text(service, "name", "?");
+	const char *state = json_text(service, "state", "");
+	const char *reason = json_text(service, "reason", "");
+	const char *mend = strcmp(state, "quarantined") == 0 ? "resume" :
+	    strcmp(state, "hung") == 0                       ? "restart" :
+							       "start";
+	char more[48] = "";
+
+	if (others > 0)
+		text_format(more, sizeof more, "; %zu more %s not as %s should be", others,
+		    others == 1 ? "is" : "are", others == 1 ? "it" : "they");
+	fault_set(fault, FAULT_DEGRADED, "%.64s should run and is %s%s%.320s%s", name, state,
+	    *reason != '\0' ? ": " : "", reason, more);
+	fault_next(fault, "steward log %.64s tells more; steward %s %.64s tries again", name, mend,
+	    name);
+}
+
+enum fault_code run_why_degraded(const json_t *status, struct fault *fault)
+{
+	const json_t *service, *first = NULL;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(status, "services"), i,
+	    service) if (is_degraded(service) && count++ == 0) first = service;
+	if (first == NULL)
+		return FAULT_NONE;
+	if (fault != NULL)
+		degraded_words(first, count - 1, fault);
+	return FAULT_DEGRADED;
+}
+
 enum fault_code run_degraded(const json_t *status)
 {
-	const json_t *service;
-	size_t i;
-
-	json_array_foreach(json_object_get(status, "services"), i, service)
-	{
-		const char *state = json_string_value(json_object_get(service, "state"));
-		const char *desired = json_string_value(json_object_get(service, "desired"));
-
-		if (state != NULL && desired != NULL && strcmp(desired, "running") == 0 &&
-		    (strcmp(state, "failed") == 0 || strcmp(state, "hung") == 0 ||
-			strcmp(state, "quarantined") == 0))
-			return FAULT_DEGRADED;
-	}
-	return FAULT_NONE;
+	return run_why_degraded(status, NULL);
 }

@@ -212,7 +212,7 @@ int run_status(const struct invocation *call, const struct words *words, struct 
 		format_json(status, stdout);
 	else
 		run_print_status(status, service, call);
-	int code = (int)run_degraded(status);
+	int code = (int)run_why_degraded(status, call->json ? NULL : fault);
 
 	json_decref(status);
 	return code;

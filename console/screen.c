@@ -24,7 +24,7 @@
 #define TICK_MS 1000 /* the clock goes on when no figures come */
 #define LATE_MS 300  /* figures have the chance to come before that */
 #define RETRY_LEAST_MS 50
-#define RETRY_MOST_MS 1000
+#define RETRY_MOST_MS 1000 /* also when the host takes us and sends us away */
 
 enum draw { DRAW_NOT, DRAW_SOON, DRAW_NOW };
 
@@ -71,9 +71,14 @@ static bool attempt(struct screen *s, struct fault *fault)
 	s->client = client_try(s->home, fault);
 	if (s->client == NULL)
 		return false;
-	s->retry_ms = RETRY_LEAST_MS;
 	ui_connected(s->ui);
 	return true;
+}
+
+static void retry_later(struct screen *s)
+{
+	s->retry_at_ms = now_ms() + s->retry_ms;
+	s->retry_ms = s->retry_ms * 2 < RETRY_MOST_MS ? s->retry_ms * 2 : RETRY_MOST_MS;
 }
 
 static void retry(struct screen *s)
@@ -84,19 +89,22 @@ static void retry(struct screen *s)
 	if (attempt(s, &fault))
 		return;
 	ui_disconnected(s->ui, &fault);
-	s->retry_at_ms = now_ms() + s->retry_ms;
-	s->retry_ms = s->retry_ms * 2 < RETRY_MOST_MS ? s->retry_ms * 2 : RETRY_MOST_MS;
+	retry_later(s);
 }
 
 static void lost(struct screen *s)
 {
-	struct fault fault;
+	bool served = s->ui->fresh_ms > 0;
 
 	client_close(s->client);
 	s->client = NULL;
-	fault_set(&fault, FAULT_NOT_RUNNING, "The connection to stewardd broke");
-	ui_disconnected(s->ui, &fault);
-	retry(s); /* a host that crashed is back at once */
+	ui_disconnected(s->ui, NULL);
+	if (served) {
+		s->retry_ms = RETRY_LEAST_MS;
+		retry(s); /* a host that crashed is back at once */
+	} else {
+		retry_later(s); /* it may go on refusing */
+	}
 	want(s, DRAW_NOW);
 }
 
@@ -214,10 +222,10 @@ static int patience(const struct screen *s)
 
 	if (s->client == NULL)
 		wait = sooner(wait, s->retry_at_ms - now);
-	if (s->drawn_ms == 0)
-		return sooner(wait, s->started_ms + FIRST_MS - now);
 	if (s->blocked)
 		return wait; /* poll tells when the terminal takes more */
+	if (s->drawn_ms == 0)
+		return sooner(wait, s->started_ms + FIRST_MS - now);
 	if (s->draw == DRAW_NOT)
 		return sooner(wait, s->drawn_ms + TICK_MS + LATE_MS - now);
 	return sooner(wait, s->drawn_ms + DATA_MS - now);
@@ -304,7 +312,7 @@ static bool begin(struct screen *s, struct fault *fault)
 
 int screen_run(const char *home, struct fault *fault)
 {
-	struct screen s = { .home = home, .started_ms = now_ms() };
+	struct screen s = { .home = home, .started_ms = now_ms(), .retry_ms = RETRY_LEAST_MS };
 	struct ui_port port = { .arg = &s, .send = port_send, .home = home };
 
 	s.ui = ui_new(&port);

@@ -81,9 +81,9 @@ void ui_back(struct ui *ui)
 
 bool ui_doubtful(const struct ui *ui)
 {
-	if (!ui->connected)
+	if (!ui->connected || ui->fresh_ms == 0)
 		return ui->lost_ms > 0 && ui->now_ms - ui->lost_ms >= LOST_MS;
-	return ui->fresh_ms > 0 && ui->now_ms - ui->fresh_ms >= OLD_MS;
+	return ui->now_ms - ui->fresh_ms >= OLD_MS;
 }
 
 bool ui_inside(const struct area *area, const struct key *key, int *row_r, int *col_r)
@@ -107,17 +107,14 @@ void ui_select(struct ui *ui, const char *name)
 
 void ui_connected(struct ui *ui)
 {
-	bool again = ui->lost_ms > 0;
-
 	ui->connected = true;
-	ui->lost_ms = 0;
 	ui->fresh_ms = 0;
 	model_resume(ui->model);
 	ui_ask(ui, UI_ASK_SUBSCRIBE, NULL, "", "subscribe",
 	    json_pack("{s:i, s:{s:s}, s:i}", "snapshot", 1, "journal", "level", "info", "backlog",
 		500));
 	ui_ask(ui, UI_ASK_HELLO, NULL, "", "hello", json_pack("{s:s}", "client", "console"));
-	if (!again)
+	if (!ui->model->known)
 		ui_ask(ui, UI_ASK_OLDER, NULL, "", "log",
 		    json_pack("{s:i, s:s}", "last", 200, "level", "info"));
 }
@@ -138,10 +135,14 @@ void ui_disconnected(struct ui *ui, const struct fault *fault)
 		}
 		request->id = 0;
 	}
-	if (ui->connected || ui->lost_ms == 0)
+	if (ui->lost_ms == 0)
 		ui->lost_ms = ui->now_ms;
 	ui->connected = false;
-	ui->lost = *fault;
+	if (fault != NULL)
+		ui->lost = *fault;
+	else if (!ui->refused)
+		fault_set(&ui->lost, FAULT_NOT_RUNNING, "The connection to stewardd broke");
+	ui->refused &= fault == NULL;
 }
 
 static struct ui_request *find_request(struct ui *ui, json_int_t id)
@@ -157,6 +158,8 @@ static bool notification(struct ui *ui, const char *method, const json_t *params
 	if (strcmp(method, "snapshot") == 0) {
 		model_status(ui->model, params);
 		ui->fresh_ms = ui->now_ms;
+		ui->lost_ms = 0;
+		ui->refused = false;
 		view_home.filtered(ui); /* something is always selected */
 		return true;
 	}
@@ -193,7 +196,12 @@ bool ui_message(struct ui *ui, json_t *message)
 	/* An error without a request is the host's word on the connection. */
 	if (client_answer(message, &fault))
 		return false;
-	ui_say_fault(ui, &fault);
+	if (ui->fresh_ms == 0) {
+		ui->refused = true;
+		ui->lost = fault;
+	} else {
+		ui_say_fault(ui, &fault);
+	}
 	return true;
 }
 
@@ -256,8 +264,6 @@ static void help_open(struct ui *ui)
 /* Esc and Ctrl-C: one step back from whatever is there. */
 static void escape(struct ui *ui, bool leave)
 {
-	char banner[1200];
-
 	if (ui->message[0] != '\0') {
 		ui->message[0] = '\0';
 		return;
@@ -268,10 +274,7 @@ static void escape(struct ui *ui, bool leave)
 		ui_back(ui);
 		return;
 	}
-	ui_banner_text(ui, banner, sizeof banner);
-	if (banner[0] != '\0' && ui->connected)
-		text_format(ui->dismissed, sizeof ui->dismissed, "%s", banner);
-	else if (leave)
+	if (!ui_banner_put_away(ui) && leave)
 		ui->wants |= UI_LEAVE;
 }
 
@@ -414,21 +417,22 @@ static void part(struct bar_part *parts, size_t *count, unsigned style, int rank
 
 static void freshness(const struct ui *ui, char *out, size_t size, unsigned *style_r)
 {
-	int64_t age = ui->now_ms - (ui->connected ? ui->fresh_ms : ui->lost_ms);
+	bool cut_off = ui_cut_off(ui);
+	int64_t age = ui->now_ms - (cut_off ? ui->lost_ms : ui->fresh_ms);
 	char seconds[16];
 
 	text_show_duration(age / 1000, seconds, sizeof seconds);
 	*style_r = STYLE_BAR_WARN;
-	if (ui->connected && ui->fresh_ms > 0 && age < FRESH_MS) {
-		*style_r = STYLE_BAR_GOOD;
-		text_format(out, size, "LIVE");
-	} else if (ui->connected && ui->fresh_ms == 0) {
-		text_format(out, size, "CONNECTING");
-	} else if (ui->connected) {
-		text_format(out, size, "%s OLD", seconds);
-	} else {
+	if (cut_off) {
 		*style_r = STYLE_BAR_BAD;
 		text_format(out, size, "RECONNECTING %s", seconds);
+	} else if (ui->fresh_ms == 0) {
+		text_format(out, size, "CONNECTING");
+	} else if (age < FRESH_MS) {
+		*style_r = STYLE_BAR_GOOD;
+		text_format(out, size, "LIVE");
+	} else {
+		text_format(out, size, "%s OLD", seconds);
 	}
 }
 
@@ -490,11 +494,11 @@ static void draw_title(struct ui *ui, struct area area)
 /* Returns how many rows it took below row 2. */
 static int draw_banner(const struct ui *ui, struct area area)
 {
-	char text[1200];
+	char text[UI_BANNER_BYTES];
 	struct area inside = area_part(area, 2, 1, area.rows - 2, area.cols - 2);
 
 	ui_banner_text(ui, text, sizeof text);
-	if (text[0] == '\0' || strncmp(text, ui->dismissed, sizeof ui->dismissed - 1) == 0)
+	if (text[0] == '\0')
 		return 0;
 	return area_wrap(inside, 0, area.rows >= 20 ? 3 : 2, STYLE_BAD, text);
 }

@@ -26,6 +26,7 @@
 #define UI_REQUESTS 16
 #define UI_MENU 32
 #define UI_HINTS 16
+#define UI_BANNER_BYTES 1200
 
 /* What the console needs of the world. */
 struct ui_port {
@@ -53,6 +54,9 @@ struct ui_request {
 	int64_t since_ms;
 };
 
+/* What the banner may tell besides a lost connection, the worst first. */
+enum ui_banner { UI_BANNER_CRASH, UI_BANNER_SETTINGS, UI_BANNERS };
+
 enum ui_overlay { UI_PLAIN, UI_MENU_OPEN, UI_DIALOG_OPEN, UI_FILTERING };
 
 /* Views read it and change what is theirs; everything else goes through the
@@ -65,9 +69,10 @@ struct ui {
 
 	/* The connection. */
 	bool connected;
-	int64_t lost_ms;   /* when it was lost */
+	int64_t lost_ms;   /* when it was lost; 0: figures came since */
 	struct fault lost; /* why, and how to start stewardd */
-	int64_t fresh_ms;  /* when the newest snapshot came; 0: none */
+	bool refused;      /* lost is what the host said in place of figures */
+	int64_t fresh_ms;  /* when this connection's newest snapshot came; 0: none */
 	char role[16];
 	struct ui_request requests[UI_REQUESTS];
 
@@ -75,7 +80,8 @@ struct ui {
 	char message[768];
 	unsigned message_style;
 	int64_t message_until_ms; /* 0: until something else is to be said */
-	char dismissed[128];      /* the banner that was put away by Esc */
+	/* The banners that Esc put away: their texts' hashes, 0: none. */
+	uint64_t dismissed[UI_BANNERS];
 
 	const struct view *views[UI_DEPTH];
 	size_t depth; /* views[depth - 1] is seen */
@@ -113,6 +119,8 @@ struct ui {
 	char dialog_title[96];
 	char dialog_lines[DIALOG_LINES][256];
 	char dialog_button[48];
+	/* What the host said a reload would do; empty: another question. */
+	char dialog_reason[256];
 	const char *dialog_buttons[3];
 	const struct command *dialog_command;
 	char dialog_service[32];
@@ -127,7 +135,8 @@ void ui_free(struct ui *ui); /* NULL allowed */
 /* Before anything else of a turn: what time it is. */
 void ui_time(struct ui *ui, int64_t monotonic_ms, int64_t utc_us);
 void ui_connected(struct ui *ui);
-/* fault: why, copied. May be called again with another reason. */
+/* fault: why, copied; NULL: the connection broke, or the host ended it with the
+ * reason it gave before. May be called again with another reason. */
 void ui_disconnected(struct ui *ui, const struct fault *fault);
 /* An answer or a notification, borrowed. True when what is seen may change. */
 bool ui_message(struct ui *ui, json_t *message);
@@ -160,9 +169,13 @@ void ui_say_fault(struct ui *ui, const struct fault *fault);
 /* What the message line shows now: the message, else what is under way. The
  * style is put into style_r. */
 void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *style_r);
-/* Crash, settings that were not taken, lost connection: the worst of them, or
- * empty. */
+/* The connection is gone, or is refused each time it is made. */
+bool ui_cut_off(const struct ui *ui);
+/* The banner that is shown: lost connection, crash, settings that were not
+ * taken; the worst of those that were not put away, or empty. */
 void ui_banner_text(const struct ui *ui, char *out, size_t size);
+/* False: there is none, or it cannot be put away. */
+bool ui_banner_put_away(struct ui *ui);
 
 /* ---- Acting (ui_act.c) ---- */
 

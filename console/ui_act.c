@@ -77,13 +77,16 @@ static bool must_ask(const struct command *command, const struct model_service *
 	return model_state_up(service->state) && service->connections != 0;
 }
 
+/* agreed: to what the host said a reload would do. */
 static void carry_out(struct ui *ui, const struct command *command, const char *service,
-    int64_t generation)
+    int64_t generation, bool agreed)
 {
 	json_t *params = json_pack("{s:[s]}", "services", service);
 
 	if (generation >= 0)
 		json_object_set_new(params, "generation", json_integer(generation));
+	if (is(command, "reload"))
+		json_object_set_new(params, "restart", json_boolean(agreed));
 	ui->message[0] = '\0';
 	if (!ui_ask(ui, UI_ASK_COMMAND, command, service, command->method, params) &&
 	    ui->message[0] == '\0')
@@ -95,6 +98,7 @@ static void carry_out(struct ui *ui, const struct command *command, const char *
 static void dialog_open(struct ui *ui, const struct command *command,
     const struct model_service *service)
 {
+	ui->dialog_reason[0] = '\0';
 	ui->dialog_command = command;
 	ui->dialog_generation = service->generation;
 	text_format(ui->dialog_service, sizeof ui->dialog_service, "%s", service->name);
@@ -107,6 +111,25 @@ static void dialog_open(struct ui *ui, const struct command *command,
 	    (int)strcspn(command->label, "."), command->label, service->name);
 	ui->dialog = (struct dialog){ .title = ui->dialog_title, .buttons = ui->dialog_buttons };
 	ui->overlay = UI_DIALOG_OPEN;
+}
+
+/* What cannot be known before the host has read the settings is asked after
+ * its answer. */
+static void dialog_open_again(struct ui *ui, const struct ui_request *request,
+    const struct fault *fault)
+{
+	const struct model_service *service = model_service(ui->model, request->service);
+
+	/* Whoever types a filter or looks at a menu is not taken by surprise. */
+	if (service == NULL || ui->overlay != UI_PLAIN) {
+		ui_say(ui, STYLE_WARN, 60, "not reloaded: %s - %c asks again", fault->text,
+		    request->command->key);
+		return;
+	}
+	dialog_open(ui, request->command, service);
+	text_format(ui->dialog_reason, sizeof ui->dialog_reason, "%s.", fault->text);
+	text_format(ui->dialog_title, sizeof ui->dialog_title, "Restart %s?", service->name);
+	text_format(ui->dialog_button, sizeof ui->dialog_button, "Restart now");
 }
 
 static void who_is_there(const struct model_service *service, char *out, size_t size)
@@ -131,6 +154,8 @@ void ui_dialog_refresh(struct ui *ui)
 	size_t size = sizeof ui->dialog_lines[0];
 
 	memset(ui->dialog.lines, 0, sizeof ui->dialog.lines);
+	if (ui->dialog_reason[0] != '\0')
+		text_format(ui->dialog_lines[count++], size, "%s", ui->dialog_reason);
 	if (service == NULL) {
 		text_format(ui->dialog_lines[count++], size, "%s is not there any more.",
 		    ui->dialog_service);
@@ -148,9 +173,12 @@ void ui_dialog_refresh(struct ui *ui)
 	} else {
 		who_is_there(service, ui->dialog_lines[count++], size);
 	}
-	text_format(ui->dialog_lines[count], size, "%s.", ui->dialog_command->help);
-	ui->dialog_lines[count][0] = (char)toupper((unsigned char)ui->dialog_lines[count][0]);
-	count++;
+	if (ui->dialog_reason[0] == '\0') {
+		text_format(ui->dialog_lines[count], size, "%s.", ui->dialog_command->help);
+		ui->dialog_lines[count][0] =
+		    (char)toupper((unsigned char)ui->dialog_lines[count][0]);
+		count++;
+	}
 	text_format(ui->dialog_lines[count++], size, "The same as a command:");
 	command_text(ui->dialog_command, ui->port.home, ui->dialog_service,
 	    ui->dialog_lines[count++], size);
@@ -164,7 +192,8 @@ void ui_decide(struct ui *ui, size_t answer)
 	if (answer == 0)
 		ui_say(ui, STYLE_NORMAL, 4, "cancelled, nothing was done");
 	else
-		carry_out(ui, ui->dialog_command, ui->dialog_service, ui->dialog_generation);
+		carry_out(ui, ui->dialog_command, ui->dialog_service, ui->dialog_generation,
+		    ui->dialog_reason[0] != '\0');
 }
 
 /* ---- Commands ---- */
@@ -172,7 +201,7 @@ void ui_decide(struct ui *ui, size_t answer)
 void ui_log_open(struct ui *ui, const char *service)
 {
 	size_t dropped;
-	json_t *params = json_pack("{s:i}", "last", LOG_LAST);
+	json_t *params = json_pack("{s:i, s:s}", "last", LOG_LAST, "level", "info");
 
 	if (service[0] != '\0')
 		json_object_set_new(params, "service", json_string(service));
@@ -209,7 +238,7 @@ void ui_command(struct ui *ui, const struct command *command, const char *name)
 	} else if (must_ask(command, service)) {
 		dialog_open(ui, command, service);
 	} else {
-		carry_out(ui, command, service->name, service->generation);
+		carry_out(ui, command, service->name, service->generation, false);
 	}
 }
 
@@ -252,7 +281,10 @@ void ui_answer(struct ui *ui, struct ui_request *request, json_t *message)
 	struct fault fault;
 
 	if (!client_answer(message, &fault)) {
-		ui_say_fault(ui, &fault);
+		if (fault.code == FAULT_RESTART && request->command != NULL)
+			dialog_open_again(ui, request, &fault);
+		else
+			ui_say_fault(ui, &fault);
 		return;
 	}
 	switch (request->ask) {

@@ -63,9 +63,13 @@ void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *styl
 
 static void lost_text(const struct ui *ui, char *out, size_t size)
 {
-	text_format(out, size, "%s%s%s. Trying again; what is seen is %llds old.", ui->lost.text,
-	    ui->lost.next[0] != '\0' ? "; " : "", ui->lost.next,
-	    (long long)(ui->now_ms - ui->lost_ms) / 1000);
+	char age[48] = "";
+
+	if (ui->model->known)
+		text_format(age, sizeof age, "; what is seen is %llds old",
+		    (long long)(ui->now_ms - ui->lost_ms) / 1000);
+	text_format(out, size, "%s%s%s. Trying again%s.", ui->lost.text,
+	    ui->lost.next[0] != '\0' ? "; " : "", ui->lost.next, age);
 }
 
 static void crash_text(const struct ui *ui, char *out, size_t size)
@@ -86,16 +90,62 @@ static void crash_text(const struct ui *ui, char *out, size_t size)
 	    crash->text[0] != '\0' ? crash->text : crash->signal, where, whose);
 }
 
-void ui_banner_text(const struct ui *ui, char *out, size_t size)
+bool ui_cut_off(const struct ui *ui)
+{
+	return ui->lost_ms > 0 && (!ui->connected || ui->refused);
+}
+
+/* FNV-1a; never 0. */
+static uint64_t hash(const char *text)
+{
+	uint64_t value = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text != '\0'; text++)
+		value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return value | 1;
+}
+
+static void candidate(const struct ui *ui, enum ui_banner banner, char *out, size_t size)
 {
 	const struct model_host *host = &ui->model->host;
 
 	*out = '\0';
-	if (!ui->connected && ui->lost_ms > 0)
-		lost_text(ui, out, size);
-	else if (host->crash.present)
+	if (banner == UI_BANNER_CRASH && host->crash.present)
 		crash_text(ui, out, size);
-	if (*out == '\0' && host->settings_fault[0] != '\0')
+	else if (banner == UI_BANNER_SETTINGS && host->settings_fault[0] != '\0')
 		text_format(out, size, "SETTINGS not taken, the old ones are in force: %s",
 		    host->settings_fault);
+}
+
+/* The first one that has something to say and was not put away, its text in
+ * out; UI_BANNERS: none. */
+static enum ui_banner shown(const struct ui *ui, char *out, size_t size)
+{
+	enum ui_banner banner = UI_BANNER_CRASH;
+
+	for (; banner < UI_BANNERS; banner++) {
+		candidate(ui, banner, out, size);
+		if (*out != '\0' && hash(out) != ui->dismissed[banner])
+			break;
+		*out = '\0';
+	}
+	return banner;
+}
+
+void ui_banner_text(const struct ui *ui, char *out, size_t size)
+{
+	if (ui_cut_off(ui))
+		lost_text(ui, out, size);
+	else
+		shown(ui, out, size);
+}
+
+bool ui_banner_put_away(struct ui *ui)
+{
+	char text[UI_BANNER_BYTES];
+	enum ui_banner banner = ui_cut_off(ui) ? UI_BANNERS : shown(ui, text, sizeof text);
+
+	if (banner < UI_BANNERS)
+		ui->dismissed[banner] = hash(text);
+	return banner < UI_BANNERS;
 }

@@ -12,49 +12,38 @@
 
 #define REPLACEMENT 0xfffd
 
-/* Bytes that follow the lead byte, the least code they may stand for. */
-static int sequence(unsigned char lead, uint32_t *code_r, uint32_t *least_r)
+size_t cells_bytes(unsigned char lead)
 {
-	if (lead >= 0xc2 && lead < 0xe0) {
-		*code_r = lead & 0x1f;
-		*least_r = 0x80;
+	if (lead < 0x80)
 		return 1;
-	}
-	if (lead >= 0xe0 && lead < 0xf0) {
-		*code_r = lead & 0x0f;
-		*least_r = 0x800;
-		return 2;
-	}
-	if (lead >= 0xf0 && lead < 0xf5) {
-		*code_r = lead & 0x07;
-		*least_r = 0x10000;
-		return 3;
-	}
-	return -1;
+	if (lead < 0xc2 || lead > 0xf4)
+		return 0;
+	return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
 uint32_t cells_next(const char **text)
 {
+	/* By the number of bytes; a smaller code has a shorter sequence. */
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *at = (const unsigned char *)*text;
-	uint32_t code, least;
 
 	if (*at == '\0')
 		return 0;
 	(*text)++;
-	if (*at < 0x80)
-		return *at;
-	int more = sequence(*at, &code, &least);
+	size_t bytes = cells_bytes(*at);
 
-	if (more < 0)
-		return REPLACEMENT;
-	for (int i = 1; i <= more; i++) {
+	if (bytes < 2)
+		return bytes == 1 ? *at : REPLACEMENT;
+	uint32_t code = *at & (0x7fU >> bytes);
+
+	for (size_t i = 1; i < bytes; i++) {
 		if ((at[i] & 0xc0) != 0x80)
 			return REPLACEMENT;
 		code = code << 6 | (at[i] & 0x3f);
 	}
-	if (code < least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+	if (code < least[bytes] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
 		return REPLACEMENT;
-	*text += more;
+	*text += bytes - 1;
 	return code;
 }
 

@@ -12,6 +12,8 @@
  * setlocale; on an ASCII screen every character takes one cell. Pure.
  */
 
+/* How many bytes a character has that begins with lead, 1 to 4; 0: none does. */
+size_t cells_bytes(unsigned char lead);
 /* The character at *text, which moves behind it; 0 at the end. What is no
  * UTF-8 gives U+FFFD, one for each byte. */
 uint32_t cells_next(const char **text);

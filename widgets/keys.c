@@ -299,15 +299,6 @@ static void control(struct keys *keys, unsigned char byte)
 	}
 }
 
-/* How many bytes a character has that begins with lead; 0: none does. */
-static size_t character_bytes(unsigned char lead)
-{
-	return lead >= 0xc2 && lead < 0xe0 ? 2 :
-	    lead >= 0xe0 && lead < 0xf0    ? 3 :
-	    lead >= 0xf0 && lead < 0xf5    ? 4 :
-					     0;
-}
-
 static void emit_character(struct keys *keys, enum press code)
 {
 	const char *text = keys->character;
@@ -329,7 +320,7 @@ static void plain(struct keys *keys, unsigned char byte)
 	} else if (byte < 0x80) {
 		emit(keys,
 		    (struct key){ .code = PRESS_CHARACTER, .character = byte, .alt = keys->alt });
-	} else if (keys->utf8 && (keys->wanted = character_bytes(byte)) > 0) {
+	} else if (keys->utf8 && (keys->wanted = cells_bytes(byte)) > 0) {
 		keys->character[0] = (char)byte;
 		keys->length = 1;
 		keys->state = STATE_CHARACTER;
@@ -382,7 +373,7 @@ static void pasted(struct keys *keys, unsigned char byte)
 		keys->length = 0;
 	}
 	if (byte >= 0x80) {
-		keys->wanted = keys->utf8 ? character_bytes(byte) : 0;
+		keys->wanted = keys->utf8 ? cells_bytes(byte) : 0;
 		keys->character[0] = (char)byte;
 		keys->length = keys->wanted > 0;
 		return;

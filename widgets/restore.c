@@ -34,15 +34,23 @@ static struct {
 
 static volatile sig_atomic_t armed, end_signal, resized, suspend, continued;
 
+/* Never waits for the terminal: the modes first, as they need no room on the
+ * line; then what nobody has read makes place for the string; and what the line
+ * does not take even so is let go. Outcomes cannot be told to anybody. */
 static void give_back(void)
 {
 	if (!armed)
 		return;
 	armed = 0;
-	/* Its outcome cannot be told to anybody. */
+	tcsetattr(kept.output, TCSANOW, &kept.modes);
+	tcflush(kept.output, TCOFLUSH);
+	int flags = fcntl(kept.output, F_GETFL);
+
+	if (flags < 0 || fcntl(kept.output, F_SETFL, flags | O_NONBLOCK) != 0)
+		return;
 	if (write(kept.output, kept.reset, kept.length) < 0)
 		errno = 0;
-	tcsetattr(kept.output, TCSANOW, &kept.modes);
+	fcntl(kept.output, F_SETFL, flags); /* the shell has the same description */
 }
 
 static void on_crash(int number)
@@ -68,8 +76,10 @@ static void on_report(int number)
 	} else if (number == SIGCONT) {
 		continued = 1;
 	} else {
+		/* Asking again does not make the time longer. */
+		if (!end_signal)
+			alarm(LEAVE_SECONDS);
 		end_signal = number;
-		alarm(LEAVE_SECONDS);
 	}
 	if (write(kept.pipe[1], "", 1) < 0)
 		errno = error; /* full: the reader is to be woken already */
@@ -88,6 +98,8 @@ static void handle(int number, void (*handler)(int), int flags, struct sigaction
 	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
 
 	sigemptyset(&action.sa_mask);
+	/* In the background, giving back must not stop us. */
+	sigaddset(&action.sa_mask, SIGTTOU);
 	sigaction(number, &action, before_r);
 }
 

@@ -8,8 +8,9 @@
 
 /*
  * Giving the terminal back when the program is ended by a signal: crashes
- * write a string that was prepared before and restore the line's modes, with
- * functions that a signal handler may call, and then die as they would have.
+ * restore the line's modes and write a string that was prepared before, with
+ * functions that a signal handler may call and that do not wait for the
+ * terminal, and then die as they would have.
  * Requests to end (SIGTERM, SIGHUP, SIGINT) are reported by a descriptor, so
  * that the loop can leave in order; if it does not within two seconds, because
  * the terminal takes no output, the same is done for it.

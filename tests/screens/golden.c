@@ -66,6 +66,12 @@ static const struct scene scenes[] = {
 	{ "menu-stopped", { { LOAD, "stopped" }, { KEYS, "\033[20~" } }, false },
 	{ "dialog-stop", { { LOAD, "healthy" }, { KEYS, "x" } }, true },
 	{ "dialog-restart-hung", { { LOAD, "hung" }, { KEYS, "R\t" } }, false },
+	{ "dialog-reload",
+	    { { LOAD, "healthy" }, { KEYS, "r" },
+		{ ANSWER,
+		    "{\"error\": {\"code\": -32007, \"message\": \"web.workers has changed, "
+		    "which needs a restart of web: 3 connected\", \"data\": {\"exit\": 1}}}" } },
+	    false },
 	{ "dialog-stale", { { LOAD, "healthy" }, { KEYS, "x" }, { LOAD, "failed" } }, false },
 	{ "cancelled", { { LOAD, "healthy" }, { KEYS, "x" ENTER } }, false },
 	{ "stopping", { { LOAD, "healthy" }, { KEYS, "x\t" ENTER }, { WAIT, "3200" } }, false },

@@ -4,16 +4,21 @@ goes away, it is stopped, it sends bytes in the worst pieces."""
 import fcntl
 import os
 import pty
+import json
 import re
 import select
+import shutil
 import signal
+import socket
 import struct
 import termios
+import threading
+import time
 
 import pytest
 
-from steward import program
-from waiting import DEADLINE, process_ended, wait_until
+from steward import program, run
+from waiting import process_ended, wait_readable, wait_until
 
 
 class Console:
@@ -92,7 +97,6 @@ def test_leaves_the_terminal_as_it_was(console):
 def test_terminal_that_reads_nothing(console):
     """Keys and SIGTERM work although not a byte is taken."""
     console.wait(b"Quit")
-    attributes = termios.tcgetattr(console.fd)
     termios.tcflow(console.fd, termios.TCOOFF)
     for _ in range(2000):           # whole frames until the line is full
         _, writable, _ = select.select([], [console.fd], [], 0)
@@ -100,12 +104,45 @@ def test_terminal_that_reads_nothing(console):
             break
         os.write(console.fd, b"\014")
     os.kill(console.pid, signal.SIGTERM)
-    watch = os.pidfd_open(console.pid)
-    ready, _, _ = select.select([watch], [], [], DEADLINE)
-    os.close(watch)
-    assert ready, "it waits for the terminal for ever"
+    unread_end(console)
     assert console.ended() == 128 + signal.SIGTERM
-    assert attributes is not None
+
+
+def unread_end(console):
+    """Waits for the end and takes nothing from the terminal meanwhile."""
+    watch = os.pidfd_open(console.pid)
+    try:
+        wait_readable(watch, "the end of a console whose terminal takes nothing")
+    finally:
+        os.close(watch)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("held", [False, True])
+def test_full_terminal(console, number, held):
+    """Not a byte more has room on the line, and (held) making room is of no use
+    either: it ends all the same, and the line's modes are back."""
+    console.wait(b"Quit")
+    line = os.open("/proc/%d/fd/0" % console.pid, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    try:
+        assert not termios.tcgetattr(line)[3] & (termios.ICANON | termios.ECHO)
+        if held:
+            termios.tcflow(line, termios.TCOOFF)
+        with pytest.raises(BlockingIOError):
+            while True:
+                os.write(line, b"." * 1000)
+        with pytest.raises(BlockingIOError):
+            while True:
+                os.write(line, b".")
+        os.kill(console.pid, number)
+        unread_end(console)
+        modes = termios.tcgetattr(line)[3]
+        assert modes & termios.ICANON and modes & termios.ECHO, modes
+        if not held:
+            console.wait(b"\033[?1049l")
+        assert console.ended() == 128 + number
+    finally:
+        os.close(line)
 
 
 def test_terminal_that_goes_away(console):
@@ -185,3 +222,74 @@ def test_end_by_signal_after_the_host_has_gone(console):
     os.kill(console.pid, signal.SIGTERM)
     process_ended(console.pid)
     assert console.ended() == 128 + signal.SIGTERM
+
+
+def refuse(listener, arrivals):
+    """Takes every client and sends it away as a host does that has too many."""
+    error = {"jsonrpc": "2.0", "id": None,
+             "error": {"code": -32010, "message": "too many clients are connected",
+                       "data": {"exit": 1}}}
+    while True:
+        try:
+            client, _ = listener.accept()
+        except OSError:
+            return
+        arrivals.append(time.monotonic())
+        with client:
+            try:
+                client.sendall(json.dumps(error).encode() + b"\n")
+            except BrokenPipeError:
+                pass            # it only looked whether anybody answers
+
+
+def test_refused_again_and_again(make_steward):
+    """It says why, and comes back ever more seldom: 50, 100, 200, 400 ms later."""
+    one = make_steward()
+    os.makedirs(one.state)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(one.control_path)
+    listener.listen()
+    arrivals = []
+    thread = threading.Thread(target=refuse, args=(listener, arrivals), daemon=True)
+    thread.start()
+    console = Console(one)
+    try:
+        console.wait(b"too many clients are connected")
+        # The first is main's look whether anybody answers at all.
+        wait_until(lambda: console.read() and len(arrivals) >= 6, "more attempts",
+                   watch=[console.fd])
+        assert arrivals[5] - arrivals[1] >= 0.7, arrivals
+        console.send(b"q")
+        assert console.ended() == 0
+    finally:
+        console.close()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
+
+
+def test_somebody_else_was_quicker(make_steward):
+    """Of two consoles that start stewardd at once, the slower says nothing."""
+    one = make_steward()
+    folder = os.path.join(one.base, "programs")
+    os.mkdir(folder)
+    shutil.copy(program("steward"), folder)
+    script = os.path.join(folder, "stewardd")
+    with open(script, "w") as file:
+        file.write("#!/bin/sh\n%s >/dev/null 2>&1\n"
+                   "echo 'stewardd: already running (pid 1)' >&2\nexit 1\n"
+                   % " ".join("'%s'" % word for word in one.command()))
+    os.chmod(script, 0o755)
+    outcome = run([os.path.join(folder, "steward"), "--home", one.home], env=one.env)
+    one.keeper = one.status()["host"]["keeper_pid"]
+    assert outcome.status == 0 and "web" in outcome.out, outcome
+    assert outcome.err == "", outcome
+
+
+def test_what_stewardd_says_is_shown(make_steward):
+    """A start that fails tells what stewardd said about it."""
+    one = make_steward()
+    one.configure_text("web {\n\tno such thing\n}\n")
+    outcome = one.cli()
+    assert outcome.status == 1, outcome
+    assert "steward.conf" in outcome.err and "did not start" in outcome.err, outcome

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the console sends and remembers: which keys act, what is asked first,
- * what the requests carry, and how it takes answers, lost connections and
- * records that come twice.
+ * and what the requests carry. What comes from the host is test_ui_link.c's.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,152 +9,9 @@
 #include <stdint.h>
 /* cmocka wants the four above first */
 #include <cmocka.h>
-#include <locale.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "console/ui.h"
-#include "data/text.h"
-
-struct stage {
-	struct ui *ui;
-	struct keys *keys;
-	int64_t ms;
-	int last_id;
-	bool broken;     /* sending fails */
-	char sent[4096]; /* since it was last forgotten: "stop web 7; " */
-	char drawn[65536];
-};
-
-static int stage_send(void *arg, const char *method, json_t *params)
-{
-	struct stage *stage = arg;
-	size_t at = strlen(stage->sent);
-	const char *service =
-	    json_string_value(json_array_get(json_object_get(params, "services"), 0));
-	json_t *generation = json_object_get(params, "generation");
-
-	snprintf(stage->sent + at, sizeof stage->sent - at, "%s%s%s%s", method,
-	    service != NULL ? " " : "", service != NULL ? service : "",
-	    generation != NULL ? "" : "; ");
-	at = strlen(stage->sent);
-	if (generation != NULL)
-		snprintf(stage->sent + at, sizeof stage->sent - at, " %d; ",
-		    (int)json_integer_value(generation));
-	json_decref(params);
-	return stage->broken ? 0 : ++stage->last_id;
-}
-
-static void stage_key(void *arg, const struct key *key)
-{
-	ui_key(((struct stage *)arg)->ui, key);
-}
-
-static void pass(struct stage *stage, int64_t ms)
-{
-	stage->ms += ms;
-	ui_time(stage->ui, stage->ms, stage->ms * 1000);
-	keys_tick(stage->keys, stage->ms, stage_key, stage);
-}
-
-static const char *draw(struct stage *stage)
-{
-	struct canvas *canvas = canvas_new(24, 80, false);
-
-	ui_draw(stage->ui, canvas);
-	char *text = canvas_text(canvas);
-
-	text_format(stage->drawn, sizeof stage->drawn, "%s", text);
-	free(text);
-	canvas_free(canvas);
-	return stage->drawn;
-}
-
-/* Types bytes, a lone Escape included, and draws. */
-static void type(struct stage *stage, const char *bytes)
-{
-	keys_feed(stage->keys, bytes, strlen(bytes), stage->ms, stage_key, stage);
-	pass(stage, 100);
-	draw(stage);
-}
-
-static void say(struct stage *stage, const char *text)
-{
-	json_error_t error;
-	json_t *message = json_loads(text, 0, &error);
-
-	if (message == NULL)
-		fail_msg("%s: %s", error.text, text);
-	if (json_object_get(message, "method") == NULL)
-		json_object_set_new(message, "id", json_integer(stage->last_id));
-	ui_message(stage->ui, message);
-	json_decref(message);
-	draw(stage);
-}
-
-static void snapshot(struct stage *stage, const char *services)
-{
-	char text[8192];
-
-	assert_true(text_format(text, sizeof text,
-	    "{\"method\": \"snapshot\", \"params\": "
-	    "{\"version\": 1, \"host\": {\"name\": \"nas1\"}, \"services\": [%s]}}",
-	    services));
-	say(stage, text);
-}
-
-#define SERVICE(name, state, generation, connections)                                   \
-	"{\"name\": \"" name "\", \"state\": \"" state "\", \"desired\": \"running\", " \
-	"\"generation\": " #generation ", \"counters\": {\"connections\": " #connections "}}"
-#define BUSY SERVICE("web", "running", 7, 3)
-#define QUIET SERVICE("web", "running", 7, 0)
-
-static int begin(void **state)
-{
-	struct stage *stage = calloc(1, sizeof *stage);
-	struct ui_port port = { .arg = stage, .send = stage_send, .home = "/srv/home" };
-
-	if (stage == NULL || setlocale(LC_ALL, "C.UTF-8") == NULL)
-		return -1;
-	setenv("TZ", "UTC", 1);
-	stage->ui = ui_new(&port);
-	stage->keys = keys_new(true, 40);
-	pass(stage, 1000000);
-	ui_connected(stage->ui);
-	assert_string_equal(stage->sent, "subscribe; hello; log; ");
-	stage->sent[0] = '\0';
-	*state = stage;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct stage *stage = *state;
-
-	ui_free(stage->ui);
-	keys_free(stage->keys);
-	free(stage);
-	return 0;
-}
-
-static void assert_sent(struct stage *stage, const char *expected)
-{
-	assert_string_equal(stage->sent, expected);
-	stage->sent[0] = '\0';
-}
-
-static void assert_seen(struct stage *stage, const char *text)
-{
-	if (strstr(draw(stage), text) == NULL)
-		fail_msg("\"%s\" is not on the screen:\n%s", text, stage->drawn);
-}
-
-static void assert_unseen(struct stage *stage, const char *text)
-{
-	if (strstr(draw(stage), text) != NULL)
-		fail_msg("\"%s\" is on the screen:\n%s", text, stage->drawn);
-}
+#include "tests/screens/stage.h"
 
 /* ---- Acting ---- */
 
@@ -234,6 +90,54 @@ static void test_generation_of_the_question(void **state)
 	assert_seen(stage, "look again");
 }
 
+#define NEEDS_RESTART                                                                         \
+	"{\"error\": {\"code\": -32007, \"message\": \"web.workers has changed, which needs " \
+	"a restart of web: 3 connected\", \"data\": {\"exit\": 1}}}"
+
+/* A reload disconnects nobody before that was agreed to. */
+static void test_reload_asks_before_a_restart(void **state)
+{
+	struct stage *stage = *state;
+
+	snapshot(stage, BUSY);
+	type(stage, "r");
+	assert_sent(stage, "reload web 7 gently; ");
+	say(stage, NEEDS_RESTART);
+	assert_seen(stage, "Restart web?");
+	assert_seen(stage, "web.workers has changed");
+	type(stage, "\r"); /* Enter is Cancel */
+	assert_sent(stage, "");
+	assert_seen(stage, "nothing was done");
+	type(stage, "r");
+	say(stage, NEEDS_RESTART);
+	stage->sent[0] = '\0';
+	type(stage, "\t\r");
+	assert_sent(stage, "reload web 7 restart; ");
+	/* The next one asks again, and so does every other question. */
+	say(stage, "{\"result\": {\"services\": [" BUSY "]}}");
+	type(stage, "r");
+	assert_sent(stage, "reload web 7 gently; ");
+	say(stage, "{\"result\": {\"services\": [" BUSY "]}}");
+	type(stage, "x");
+	assert_unseen(stage, "web.workers");
+	assert_seen(stage, "Stop web?");
+}
+
+/* The question does not open under the fingers of somebody who types. */
+static void test_reload_answer_while_typing(void **state)
+{
+	struct stage *stage = *state;
+
+	snapshot(stage, BUSY);
+	type(stage, "r/w");
+	stage->sent[0] = '\0';
+	say(stage, NEEDS_RESTART);
+	type(stage, "e\t\r");
+	assert_sent(stage, "");
+	assert_unseen(stage, "Restart web?");
+	assert_seen(stage, "r asks again");
+}
+
 static void test_refusals(void **state)
 {
 	static const struct {
@@ -302,7 +206,7 @@ static void test_menu_acts(void **state)
 	type(stage, "m");
 	assert_seen(stage, "Reload settings");
 	type(stage, "r");
-	assert_sent(stage, "reload web 7; ");
+	assert_sent(stage, "reload web 7 gently; ");
 	type(stage, "\033[20~"); /* F9 */
 	type(stage, "\r");       /* the first one that can be chosen: Stop */
 	assert_sent(stage, "stop web 7; ");
@@ -394,137 +298,6 @@ static void test_filter(void **state)
 	assert_int_equal(ui_wants(stage->ui), 0);
 }
 
-/* ---- The connection ---- */
-
-static void test_lost_connection(void **state)
-{
-	struct stage *stage = *state;
-	struct fault fault;
-
-	snapshot(stage, QUIET);
-	type(stage, "x");
-	assert_sent(stage, "stop web 7; ");
-	fault_set(&fault, FAULT_NOT_RUNNING, "stewardd is not running");
-	fault_next(&fault, "start it with: stewardd");
-	ui_disconnected(stage->ui, &fault);
-	assert_seen(stage, "RECONNECTING");
-	assert_seen(stage, "start it with: stewardd");
-	assert_seen(stage, "the connection was lost before");
-	type(stage, "s");
-	assert_sent(stage, "");
-	assert_seen(stage, "no connection");
-	pass(stage, 7000);
-	assert_seen(stage, "7s old");
-	assert_seen(stage, "RUNNING?");
-	ui_connected(stage->ui);
-	assert_sent(stage, "subscribe; hello; ");
-	assert_seen(stage, "CONNECTING");
-	snapshot(stage, QUIET);
-	assert_seen(stage, "LIVE");
-	pass(stage, 9000);
-	assert_seen(stage, "9s OLD");
-}
-
-/* ---- The journal ---- */
-
-#define RECORD(second, text)                                                        \
-	"{\"sequence\": 1, \"time\": \"2026-01-01T00:00:" second                    \
-	".000Z\", \"level\": \"notice\", \"service\": \"web\", \"subject\": \"\", " \
-	"\"text\": \"" text "\"}"
-
-static void journal(struct stage *stage, const char *records)
-{
-	char text[4096];
-
-	assert_true(text_format(text, sizeof text,
-	    "{\"method\": \"journal\", \"params\": "
-	    "{\"records\": [%s]}}",
-	    records));
-	say(stage, text);
-}
-
-static void test_records_come_once(void **state)
-{
-	struct stage *stage = *state;
-	struct fault fault;
-
-	fault_set(&fault, FAULT_NOT_RUNNING, "gone");
-	journal(stage, RECORD("01", "one") ", " RECORD("02", "two"));
-	ui_disconnected(stage->ui, &fault);
-	ui_connected(stage->ui);
-	/* The backlog repeats what is known and brings what was missed. */
-	journal(stage,
-	    RECORD("01", "one") ", " RECORD("02", "two") ", " RECORD("02",
-		"two and a half") ", " RECORD("03", "three"));
-	assert_int_equal(stage->ui->model->record_count, 4);
-	/* Live ones may well be equal. */
-	journal(stage, RECORD("04", "same") ", " RECORD("04", "same"));
-	assert_int_equal(stage->ui->model->record_count, 6);
-}
-
-static void test_older_records(void **state)
-{
-	struct stage *stage = *state;
-
-	/* The answer to the first `log` comes before or after the backlog. */
-	say(stage,
-	    "{\"result\": {\"records\": [" RECORD("01", "one") ", " RECORD("02", "two") "]}}");
-	journal(stage, RECORD("02", "two") ", " RECORD("03", "three"));
-	assert_int_equal(stage->ui->model->record_count, 3);
-}
-
-static void test_log_page(void **state)
-{
-	struct stage *stage = *state;
-
-	snapshot(stage, QUIET);
-	journal(stage, RECORD("05", "five"));
-	type(stage, "l");
-	assert_sent(stage, "log; ");
-	say(stage,
-	    "{\"result\": {\"records\": [" RECORD("03", "three") ", " RECORD("05", "five") "]}}");
-	assert_seen(stage, "2 lines");
-	journal(stage, RECORD("06", "six"));
-	assert_seen(stage, "six");
-	type(stage, "k");
-	journal(stage, RECORD("07", "seven"));
-	assert_seen(stage, "1 new");
-	type(stage, "/ee\r");
-	assert_seen(stage, "three");
-	assert_unseen(stage, "six");
-	journal(stage, RECORD("08", "nothing") ", " RECORD("09", "sweet"));
-	assert_seen(stage, "1 new");
-	type(stage, "\033");
-	assert_seen(stage, "six");
-	type(stage, "\033");
-	assert_seen(stage, "Home");
-}
-
-/* However many come, the newest are there and memory stays bounded. */
-static void test_many_records(void **state)
-{
-	struct stage *stage = *state;
-	json_t *records = json_array();
-
-	snapshot(stage, QUIET);
-	type(stage, "l");
-	for (int i = 0; i < 1000; i++)
-		json_array_append_new(records,
-		    json_pack("{s:s, s:s, s:s, s:s, s:s}", "time", "2026-01-01T00:00:09.000Z",
-			"level", "info", "service", "web", "subject", "", "text", "line"));
-	json_t *message =
-	    json_pack("{s:s, s:{s:o}}", "method", "journal", "params", "records", records);
-
-	for (int i = 0; i < 15; i++)
-		ui_message(stage->ui, message);
-	json_decref(message);
-	journal(stage, RECORD("10", "the last one"));
-	assert_seen(stage, "the last one");
-	assert_int_equal(stage->ui->model->record_count, MODEL_RECORDS);
-	assert_in_range(records_count(stage->ui->records), RECORDS_MAX / 2, RECORDS_MAX);
-	assert_int_equal(records_count(stage->ui->records), stage->ui->pager.lines);
-}
-
 /* ---- Nonsense ---- */
 
 static void test_wrong_types(void **state)
@@ -561,13 +334,15 @@ static void test_wrong_types(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, stage_begin, stage_end)
 	const struct CMUnitTest tests[] = {
 		TEST(test_asks_first),
 		TEST(test_acts_when_nobody_is_there),
 		TEST(test_unknown_asks),
 		TEST(test_hung_asks),
 		TEST(test_generation_of_the_question),
+		TEST(test_reload_asks_before_a_restart),
+		TEST(test_reload_answer_while_typing),
 		TEST(test_refusals),
 		TEST(test_no_single_key_disrupts),
 		TEST(test_pasted_and_alt_do_nothing),
@@ -576,11 +351,6 @@ int main(void)
 		TEST(test_wishes),
 		TEST(test_selection_stays),
 		TEST(test_filter),
-		TEST(test_lost_connection),
-		TEST(test_records_come_once),
-		TEST(test_older_records),
-		TEST(test_log_page),
-		TEST(test_many_records),
 		TEST(test_wrong_types),
 	};
 

@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "console/run.h"
+#include "data/memory.h"
 
 static void test_assignments(void **state)
 {
@@ -100,6 +102,45 @@ static void test_degraded(void **state)
 	}
 }
 
+/* Which service, why, and what to do. */
+static void test_degraded_words(void **state)
+{
+	static const struct {
+		const char *services, *text, *next;
+	} rows[] = {
+		{ "{\"name\":\"web\",\"state\":\"failed\",\"desired\":\"running\","
+		  "\"reason\":\"port 80 is taken\"}",
+		    "web should run and is failed: port 80 is taken",
+		    "steward log web tells more; steward start web tries again" },
+		{ "{\"name\":\"dns\",\"state\":\"running\",\"desired\":\"running\"},"
+		  "{\"name\":\"web\",\"state\":\"quarantined\",\"desired\":\"running\"}",
+		    "web should run and is quarantined",
+		    "steward log web tells more; steward resume web tries again" },
+		{ "{\"name\":\"a\",\"state\":\"hung\",\"desired\":\"running\"},"
+		  "{\"name\":\"b\",\"state\":\"hung\",\"desired\":\"running\"},"
+		  "{\"name\":\"c\",\"state\":\"failed\",\"desired\":\"running\"}",
+		    "a should run and is hung; 2 more are not as they should be",
+		    "steward log a tells more; steward restart a tries again" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct fault fault = { 0 };
+		json_t *document = json_pack("{s:o}", "services", json_array());
+		char *text = memory_format("[%s]", rows[i].services);
+		json_t *services = json_loads(text, 0, NULL);
+
+		assert_non_null(services);
+		json_object_set_new(document, "services", services);
+		assert_int_equal(run_why_degraded(document, &fault), FAULT_DEGRADED);
+		assert_int_equal(fault.code, FAULT_DEGRADED);
+		assert_string_equal(fault.text, rows[i].text);
+		assert_string_equal(fault.next, rows[i].next);
+		free(text);
+		json_decref(document);
+	}
+}
+
 static void test_exit(void **state)
 {
 	static const int statuses[] = {
@@ -110,6 +151,7 @@ static void test_exit(void **state)
 		[FAULT_REFUSED] = 4,
 		[FAULT_DEGRADED] = 5,
 		[FAULT_STALE] = 1,
+		[FAULT_RESTART] = 1,
 	};
 
 	(void)state;
@@ -126,6 +168,7 @@ int main(void)
 		cmocka_unit_test(test_assignments),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_degraded),
+		cmocka_unit_test(test_degraded_words),
 		cmocka_unit_test(test_exit),
 	};
 

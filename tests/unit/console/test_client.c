@@ -352,6 +352,8 @@ static void test_errors(void **state)
 		    "no", "" },
 		{ "{\"code\":-32006,\"message\":\"no\",\"data\":{\"exit\":1}}", FAULT_STALE, "no",
 		    "" },
+		{ "{\"code\":-32007,\"message\":\"no\",\"data\":{\"exit\":1}}", FAULT_RESTART, "no",
+		    "" },
 		{ "{\"code\":-1,\"message\":\"no\",\"data\":{\"exit\":0}}", FAULT_FAILED, "no",
 		    "" },
 		{ "{\"code\":-1,\"message\":\"no\",\"data\":{\"exit\":77}}", FAULT_FAILED, "no",

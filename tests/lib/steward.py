@@ -69,7 +69,10 @@ def environment(folder):
     common = "exitcode=99:handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:" \
         "handle_sigill=0:use_sigaltstack=0:log_path=" + os.path.join(reports, "report")
     env["ASAN_OPTIONS"] = "detect_leaks=1:verify_asan_link_order=0:" + common
-    env["TSAN_OPTIONS"] = "suppressions=" + os.path.join(SOURCE, "tests/lib/tsan.supp") + \
+    # The host's user must be able to read it, wherever the tree lies.
+    suppressions = os.path.join(folder, "tsan.supp")
+    shutil.copyfile(os.path.join(SOURCE, "tests/lib/tsan.supp"), suppressions)
+    env["TSAN_OPTIONS"] = "suppressions=" + suppressions + \
         ":die_after_fork=0:" + common
     env["UBSAN_OPTIONS"] = "print_stacktrace=1:halt_on_error=1:" + common
     return env

@@ -53,7 +53,8 @@ static void metric_latency(FILE *out, const struct host *host)
 		unit_latency(&host->units[i], &sum);
 		for (size_t q = 0; q < sizeof permilles / sizeof *permilles; q++)
 			fprintf(out,
-			    "steward_service_latency_seconds{service=\"%s\",quantile=\"0.%u\"} %.6f\n",
+			    "steward_service_latency_seconds{service=\"%s\","
+			    "quantile=\"0.%u\"} %.6f\n",
 			    host->units[i].service->name,
 			    permilles[q] % 100 ? permilles[q] / 10 : permilles[q] / 100,
 			    (double)counter_quantile(&sum, permilles[q]) / 1e6);

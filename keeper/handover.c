@@ -155,7 +155,7 @@ void handover_exec(struct keeper *k)
 	}
 	if (k->foreground)
 		argv[count++] = "--foreground";
-	helpers_cancel(k, true);
+	helpers_cancel(k, true, true);
 	while (waitpid(-1, NULL, 0) > 0)
 		; /* they were killed: it does not know them */
 	int state = handover_write(&k->kept);

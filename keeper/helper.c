@@ -77,7 +77,7 @@ bool helper_probe(struct keeper *k)
 	if (helper_start(k, HELPER_PROBE_KEEPER, PROBE_MS, &keeper) &&
 	    helper_start(k, HELPER_PROBE_HOST, PROBE_MS, &host))
 		return true;
-	helpers_cancel(k, true);
+	helpers_cancel(k, true, true);
 	return false;
 }
 
@@ -141,9 +141,9 @@ void helpers_timers(struct keeper *k, int64_t now, int64_t *next)
 			helper_done(k, &k->helper[i]);
 }
 
-void helpers_cancel(struct keeper *k, bool probes_too)
+void helpers_cancel(struct keeper *k, bool holders, bool probes)
 {
 	for (int i = 0; i < HELPERS_MAX; i++)
-		if (k->helper[i].pid && (probes_too || k->helper[i].task == HELPER_HOLDER))
+		if (k->helper[i].pid && (k->helper[i].task == HELPER_HOLDER ? holders : probes))
 			helper_free(&k->helper[i]);
 }

@@ -388,7 +388,7 @@ void host_died(struct keeper *k, int status)
 		close(h->fd);
 	close(h->crash_fd);
 	h->fd = h->crash_fd = -1;
-	helpers_cancel(k, false);
+	helpers_cancel(k, true, false);
 	if (k->phase == PHASE_STOP || k->phase == PHASE_REPLACE) {
 		if (!WIFEXITED(status) || WEXITSTATUS(status))
 			keeper_say("the host did not end in order: %s", k->crash_text);

@@ -47,7 +47,8 @@ static void stop(struct keeper *k)
 	if (k->phase == PHASE_STOP)
 		return;
 	k->phase = PHASE_STOP;
-	helpers_cancel(k, true);
+	/* The host still waits for who holds a port, and would not end without. */
+	helpers_cancel(k, false, true);
 	notify_send(k, "STOPPING=1");
 	keeper_tell_parent(k, "stewardd was told to stop");
 	if (!k->host.pid) {
@@ -220,7 +221,7 @@ int keeper_run(struct keeper *k)
 	host_start(k);
 	while (!k->ended)
 		turn(k);
-	helpers_cancel(k, true);
+	helpers_cancel(k, true, true);
 	listeners_close(&k->kept.listeners, &k->rules);
 	if (ftruncate(k->lock_fd, 0) != 0 ||
 	    (k->home_lock_fd >= 0 && ftruncate(k->home_lock_fd, 0) != 0))

@@ -105,7 +105,7 @@ bool helper_probe(struct keeper *k);
 void helper_read(struct keeper *k, struct helper *helper);
 void helpers_timers(struct keeper *k, int64_t now, int64_t *next);
 /* Nobody waits for these any more. */
-void helpers_cancel(struct keeper *k, bool probes_too);
+void helpers_cancel(struct keeper *k, bool holders, bool probes);
 
 /* child.c */
 struct child {

@@ -46,7 +46,7 @@ def make_steward(request):
         if faults or getattr(request.node, "failed_in_call", True):
             one.tell()
         faults += one.sanitizer_reports()
-        faults += ["process %d is still there" % pid for pid in one.strays()]
+        faults += ["process %d is still there" % pid for pid in one.leftovers()]
         one.remove()
     assert not faults, "\n".join(faults)
 

@@ -330,7 +330,10 @@ def test_a_service_that_cannot_start_keeps_no_change_from_the_others(make_stewar
         os.kill(one.keeper, signal.SIGHUP)
         wait_until(lambda: one.curl().out == "the other page\n", "the new index")
         # Asked for by name, it says that it does not run, and the rest holds.
-        outcome = one.cli("reload", "trial")
+        def reloaded():
+            outcome = one.cli("reload", "trial")
+            return None if "under way" in outcome.err else outcome
+        outcome = wait_until(reloaded, "the end of the first reload")
         assert outcome.status == 1 and "trial did not start" in outcome.err, outcome
         assert value(one, "web.index") == "other.html"
 

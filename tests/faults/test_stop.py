@@ -106,3 +106,18 @@ def test_stop_with_subscribers(steward):
         assert steward.stop() == 0
         while control.read() is not None:
             pass
+
+
+def test_stop_while_the_holder_of_a_port_is_looked_up(make_steward):
+    """The host waits for that answer; without it, it would have to be killed."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        taken = "127.0.0.1:%d" % holder.getsockname()[1]
+        for _ in range(5):
+            one = make_steward({"trial": {"listen": [taken]}}).start()
+            with one.control() as control:
+                control.send("start", services=["trial"])
+                control.call("hello")
+                assert one.stop() == 0
+            assert "in order" not in one.messages()

@@ -262,6 +262,15 @@ class Steward:
                 pass    # it has just ended
         return [pid for pid in found if alive(pid)]
 
+    def leftovers(self):
+        """Those that do not end by themselves: a process may take its time."""
+        for pid in self.strays():
+            try:
+                process_ended(pid)
+            except AssertionError:
+                pass
+        return self.strays()
+
     def remove(self):
         for pid in self.strays():
             try:

@@ -90,19 +90,34 @@ void link_say(struct link *link, enum keeper_type type, const char *service, uin
 	link_send(link, &message);
 }
 
-void link_listen(struct link *link, const struct keeper_message *wanted,
+static void link_ask(struct link *link, enum keeper_type type, const struct keeper_message *wanted,
     void (*answered)(void *arg, struct link_grant *grant), void *arg)
 {
 	struct asked *asked = memory_new(sizeof *asked);
 	struct keeper_message message = *wanted;
 
-	message.type = KEEPER_LISTEN;
+	message.type = type;
 	message.id = asked->id = ++link->next_id;
 	asked->answered = answered;
 	asked->arg = arg;
 	asked->next = link->asked;
 	link->asked = asked;
 	link_send(link, &message);
+}
+
+void link_listen(struct link *link, const struct keeper_message *wanted,
+    void (*answered)(void *arg, struct link_grant *grant), void *arg)
+{
+	link_ask(link, KEEPER_LISTEN, wanted, answered, arg);
+}
+
+void link_shut(struct link *link, const char *service,
+    void (*answered)(void *arg, struct link_grant *grant), void *arg)
+{
+	struct keeper_message wanted = { .round = 0 };
+
+	text_format(wanted.service, sizeof wanted.service, "%s", service);
+	link_ask(link, KEEPER_SHUT, &wanted, answered, arg);
 }
 
 void link_forget(struct link *link, void *arg)

@@ -32,6 +32,9 @@ struct crash_record *link_crash_record(struct link *link);
 
 void link_listen(struct link *link, const struct keeper_message *wanted,
     void (*answered)(void *arg, struct link_grant *grant), void *arg);
+/* The service's clients are refused when answered is called (no descriptors). */
+void link_shut(struct link *link, const char *service,
+    void (*answered)(void *arg, struct link_grant *grant), void *arg);
 void link_forget(struct link *link, void *arg); /* answers for arg are dropped */
 /* Any other message: type, service (or NULL), round, text (or NULL). */
 void link_say(struct link *link, enum keeper_type type, const char *service, uint32_t round,

@@ -100,6 +100,7 @@ struct unit {
 	void (*handed)(struct unit *unit, const struct fault *fault);
 	void (*then)(struct unit *unit); /* when the workers are gone */
 	struct event *drain_timer;
+	int64_t drain_ms;
 	unsigned idle_workers;
 	bool leaving;
 	/* Accounting. */

@@ -147,21 +147,35 @@ static void stop_late(evutil_socket_t fd, short what, void *arg)
 	unit_teardown(unit, unit->then);
 }
 
-void unit_stop(struct unit *unit, int64_t drain_ms, bool keep_open, void (*then)(struct unit *unit))
+static void stop_drain(struct unit *unit)
 {
 	struct timeval limit = {
-		.tv_sec = drain_ms / 1000,
-		.tv_usec = drain_ms % 1000 * 1000,
+		.tv_sec = unit->drain_ms / 1000,
+		.tv_usec = unit->drain_ms % 1000 * 1000,
 	};
 
-	unit_set_state(unit, UNIT_DRAINING, NULL);
-	if (!keep_open)
-		link_say(unit->host->link, KEEPER_SHUT, unit->service->name, 0, NULL);
-	unit->then = then;
 	unit->idle_workers = 0;
 	for (unsigned i = 0; i < unit->run->workers; i++)
 		worker_post(atomic_load(&unit->run->worker[i]), false, stop_work, NULL);
 	unit->drain_timer = evtimer_new(host_base(unit->host), stop_late, unit);
 	if (!unit->drain_timer || event_add(unit->drain_timer, &limit) < 0)
-		unit_teardown(unit, then);
+		unit_teardown(unit, unit->then);
+}
+
+static void stop_shut(void *arg, struct link_grant *grant)
+{
+	free(grant->fds);
+	stop_drain(arg);
+}
+
+/* Who is told that it stopped finds that it refuses. */
+void unit_stop(struct unit *unit, int64_t drain_ms, bool keep_open, void (*then)(struct unit *unit))
+{
+	unit_set_state(unit, UNIT_DRAINING, NULL);
+	unit->then = then;
+	unit->drain_ms = drain_ms;
+	if (keep_open)
+		stop_drain(unit);
+	else
+		link_shut(unit->host->link, unit->service->name, stop_shut, unit);
 }

@@ -170,7 +170,11 @@ static void on_listen(struct keeper *k, const struct keeper_message *ask)
 
 static void on_shut(struct keeper *k, const struct keeper_message *m)
 {
+	struct keeper_message answer = { .type = KEEPER_GRANT, .id = m->id };
+
 	listeners_shut(&k->kept.listeners, &k->rules, m->service);
+	if (m->id)
+		host_send(k, &answer, NULL, 0);
 }
 
 static void on_trim(struct keeper *k, const struct keeper_message *m)

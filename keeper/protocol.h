@@ -23,7 +23,8 @@
 enum keeper_type {
 	/* Host to keeper. */
 	KEEPER_LISTEN = 1, /* id .. hint, round, and the names and address; answered */
-	KEEPER_SHUT,       /* service: its listeners refuse clients, and stay */
+	KEEPER_SHUT,       /* service: its listeners refuse clients, and stay; with an id, GRANT
+	                * without descriptors answers when they do */
 	KEEPER_TRIM,       /* service, round: close what was not asked for in this round */
 	KEEPER_READY,      /* the control socket answers */
 	KEEPER_SETTLED,    /* no service is starting any more */

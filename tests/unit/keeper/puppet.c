@@ -245,6 +245,8 @@ static void misbehave(struct puppet *p, const char *how)
 		m.type = KEEPER_SHUT;
 	else if (!strcmp(how, "record"))
 		(void)!pwrite(p->crash, &m, sizeof m, 0);
+	if (!strcmp(how, "service"))
+		m.id = 0; /* nobody reads an answer here */
 	size_t size = !strcmp(how, "short") ? 7 : !strcmp(how, "tiny") ? 1 : sizeof m;
 	if (!strcmp(how, "cut") && ftruncate(p->crash, 0) == 0)
 		tell(p, "could cut the record off");

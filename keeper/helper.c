@@ -77,7 +77,7 @@ bool helper_probe(struct keeper *k)
 	if (helper_start(k, HELPER_PROBE_KEEPER, PROBE_MS, &keeper) &&
 	    helper_start(k, HELPER_PROBE_HOST, PROBE_MS, &host))
 		return true;
-	helpers_cancel(k, true, true);
+	helpers_cancel(k, false, true);
 	return false;
 }
 

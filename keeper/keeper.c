@@ -88,8 +88,10 @@ void keeper_replace(struct keeper *k)
 
 static void upgrade(struct keeper *k)
 {
-	if (k->phase != PHASE_RUN)
+	if (k->phase != PHASE_RUN && k->phase != PHASE_PROBE)
 		return;
+	/* Asked again in the middle of a probe: what lies there now is tried. */
+	helpers_cancel(k, false, true);
 	k->phase = PHASE_PROBE;
 	if (helper_probe(k))
 		return;

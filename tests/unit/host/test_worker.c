@@ -103,11 +103,12 @@ static struct service_run *run_start(unsigned workers)
 	return run;
 }
 
+static unsigned gone;
+
 static void ended(struct worker *worker)
 {
 	worker_reap(worker);
-	atomic_store(&worker_run(worker)->worker[worker_number(worker)], NULL);
-	worker_free(worker);
+	gone++;
 }
 
 static void end_task(struct worker *worker, void *arg)
@@ -119,19 +120,18 @@ static void end_task(struct worker *worker, void *arg)
 
 static bool run_gone(void *arg)
 {
-	struct service_run *run = arg;
-
-	for (unsigned i = 0; i < run->workers; i++)
-		if (atomic_load(&run->worker[i]))
-			return false;
-	return true;
+	return gone == ((struct service_run *)arg)->workers;
 }
 
 static void run_end(struct service_run *run)
 {
+	gone = 0;
 	for (unsigned i = 0; i < run->workers; i++)
 		worker_post(atomic_load(&run->worker[i]), false, end_task, NULL);
 	turn_until(run_gone, run);
+	/* Not before all have ended: one may just be posting to another. */
+	for (unsigned i = 0; i < run->workers; i++)
+		worker_free(atomic_load(&run->worker[i]));
 	free(run);
 }
 

@@ -62,12 +62,25 @@ static bool symbols_table(const struct image *image, const ElfW(Shdr) * sections
 	return true;
 }
 
+/* The program itself may lie where its user may not go (a tree below /root);
+ * this link opens it all the same. Names in a record are cut at 127 bytes. */
+static const char *symbols_path(const char *path)
+{
+	char own[4096];
+	ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
+
+	own[length > 0 ? length : 0] = '\0';
+	return *own && strncmp(own, path, sizeof((struct crash_record *)0)->module[0] - 1) == 0 ?
+	    "/proc/self/exe" :
+	    path;
+}
+
 static bool symbols_find(const char *path, uint64_t offset, char *name, size_t size, uint64_t *from)
 {
 	struct image image = { 0 };
 	struct stat status;
 	bool found = false;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open(symbols_path(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
 		return false;

@@ -199,6 +199,15 @@ struct http_handler {
 bool http_answer(struct http_request *request, unsigned status, struct MHD_Response *response);
 /* The same, and destroys response (also when it fails). */
 bool http_answer_once(struct http_request *request, unsigned status, struct MHD_Response *response);
+/* A response that one worker keeps and answers with again and again. Zeroed but
+ * for response; it may be destroyed at any time. */
+struct http_kept {
+	struct MHD_Response *response; /* without a Date */
+	int64_t dated;                 /* s since 1970: what its Date says */
+};
+/* The same as http_answer, for less: its Date is made once a second instead of
+ * for every answer. */
+bool http_answer_kept(struct http_request *request, unsigned status, struct http_kept *kept);
 /* Before http_answer, when response is made from a descriptor and its content is
  * so many bytes (at least one): head and content then go out together, and the
  * content in big portions, which costs a third less than without. */

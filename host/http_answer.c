@@ -49,6 +49,19 @@ bool http_answer_once(struct http_request *request, unsigned status, struct MHD_
 	return done;
 }
 
+bool http_answer_kept(struct http_request *request, unsigned status, struct http_kept *kept)
+{
+	int64_t now = http_utc(request->link->server) / 1000000;
+	if (kept->dated != now) {
+		char text[HTTP_DATE_SIZE];
+		http_date((time_t)now, text);
+		/* Takes the place of the one before. */
+		if (MHD_add_response_header(kept->response, MHD_HTTP_HEADER_DATE, text) == MHD_YES)
+			kept->dated = now;
+	}
+	return http_answer(request, status, kept->response);
+}
+
 void http_from_file(struct http_request *request, uint64_t length)
 {
 	if (!request->answered && request->method != HTTP_HEAD)

@@ -253,6 +253,8 @@ void request_done(void *arg, struct MHD_Connection *connection, void **context,
 /* The connection ended, and libmicrohttpd has not said what became of this. */
 void request_abandon(struct http_link *link);
 void requests_free(struct http_server *server);
+/* Now, µs since 1970. */
+int64_t http_utc(struct http_server *server);
 
 /* ---- http_answer.c ---- */
 

@@ -366,16 +366,25 @@ int64_t http_arrived(const struct http_request *request)
 	return request->arrived;
 }
 
-int64_t http_arrived_utc(const struct http_request *request)
+static int64_t utc_offset(struct http_server *server)
 {
-	struct http_server *server = request->link->server;
 	/* Every request asks, and a look at the clock costs; a jump of it shows
 	 * a tenth of a second later. */
 	if (server->utc_seen == 0 || server->now - server->utc_seen > CLOCK_SECOND / 10) {
 		server->utc_seen = server->now;
 		server->utc_offset = clock_utc() - clock_monotonic() / 1000;
 	}
-	return request->arrived / 1000 + server->utc_offset;
+	return server->utc_offset;
+}
+
+int64_t http_utc(struct http_server *server)
+{
+	return server->now / 1000 + utc_offset(server);
+}
+
+int64_t http_arrived_utc(const struct http_request *request)
+{
+	return request->arrived / 1000 + utc_offset(request->link->server);
 }
 
 void *http_data(struct http_request *request)

@@ -118,10 +118,10 @@ static void tell_source(struct http_request *request, const struct version *vers
 		http_from_file(request, length);
 }
 
-static void answer_whole(struct http_request *request, const struct version *version)
+static void answer_whole(struct http_request *request, struct version *version)
 {
 	tell_source(request, version, version->size);
-	http_answer(request, 200, version->full);
+	http_answer_kept(request, 200, &version->full);
 }
 
 /* True when it has been answered with parts, or a refusal of them. */
@@ -161,7 +161,7 @@ static void answer_file(struct http_request *request, const struct entry *entry,
 	enum encoding encoding = ENCODING_IDENTITY;
 	if (entry->encodings != 0)
 		encoding = encoding_choose(fields->accept_encoding, entry->encodings);
-	const struct version *version = entry->version[encoding];
+	struct version *version = entry->version[encoding];
 	const struct conditions conditions = {
 		.if_match = fields->if_match,
 		.if_none_match = fields->if_none_match,
@@ -176,7 +176,7 @@ static void answer_file(struct http_request *request, const struct entry *entry,
 	if (status == 412)
 		http_answer_error(request, 412);
 	else if (status == 304)
-		http_answer(request, 304, version->unchanged);
+		http_answer_kept(request, 304, &version->unchanged);
 	else if (fields->range == NULL || http_method(request) != HTTP_GET ||
 	    !conditional_range(&conditions, &validators, now) ||
 	    !answer_range(request, version, fields, boundary))

@@ -122,11 +122,12 @@ static void describe(struct version *version)
 static bool build_answers(struct version *version, char *bytes, int fd)
 {
 	if (bytes != NULL)
-		version->full = MHD_create_response_from_buffer((size_t)version->size, bytes,
-		    MHD_RESPMEM_MUST_FREE);
+		version->full.response = MHD_create_response_from_buffer((size_t)version->size,
+		    bytes, MHD_RESPMEM_MUST_FREE);
 	else
-		version->full = MHD_create_response_from_fd_at_offset64(version->size, fd, 0);
-	if (version->full == NULL) {
+		version->full.response =
+		    MHD_create_response_from_fd_at_offset64(version->size, fd, 0);
+	if (version->full.response == NULL) {
 		free(bytes);
 		close(fd);
 		return false;
@@ -135,8 +136,8 @@ static bool build_answers(struct version *version, char *bytes, int fd)
 		close(fd);
 	version->bytes = bytes;
 	version->fd = bytes != NULL ? -1 : fd;
-	version_headers(version, version->full);
-	version->unchanged = new_unchanged(version);
+	version_headers(version, version->full.response);
+	version->unchanged.response = new_unchanged(version);
 	return true;
 }
 
@@ -172,11 +173,11 @@ int version_open(int root, const char *path, enum encoding encoding, bool varies
 
 void version_close(struct version *version)
 {
-	if (version->full != NULL)
-		MHD_destroy_response(version->full);
-	if (version->unchanged != NULL)
-		MHD_destroy_response(version->unchanged);
-	version->full = version->unchanged = NULL;
+	if (version->full.response != NULL)
+		MHD_destroy_response(version->full.response);
+	if (version->unchanged.response != NULL)
+		MHD_destroy_response(version->unchanged.response);
+	version->full.response = version->unchanged.response = NULL;
 	version->bytes = NULL;
 	version->fd = -1;
 }

@@ -8,6 +8,7 @@
 
 #include <microhttpd.h>
 
+#include "host/http.h"
 #include "services/web/conditional.h"
 #include "services/web/encoding.h"
 #include "services/web/range.h"
@@ -37,8 +38,8 @@ struct version {
 	int64_t modified; /* s since 1970 */
 	char etag[VERSION_ETAG];
 	char modified_text[32];
-	struct MHD_Response *full;      /* 200 */
-	struct MHD_Response *unchanged; /* 304 */
+	struct http_kept full;      /* 200 */
+	struct http_kept unchanged; /* 304 */
 };
 
 /* path below root, with the suffix of encoding; its type comes from path

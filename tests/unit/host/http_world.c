@@ -59,9 +59,10 @@ static void on_request(void *arg, struct http_request *request)
 	} else if (strcmp(world->path, "/file") == 0) {
 		http_from_file(request, FILE_BYTES);
 		http_answer(request, 200, world->file);
+	} else if (strcmp(world->path, "/big") == 0) {
+		http_answer(request, 200, world->big);
 	} else {
-		http_answer(request, 200,
-		    strcmp(world->path, "/big") == 0 ? world->big : world->hello);
+		http_answer_kept(request, 200, &world->hello);
 	}
 }
 
@@ -126,7 +127,7 @@ struct world *world_new(const struct http_limits *limits, int family)
 	world->shared = http_shared_new(limits);
 	world->server = http_new(world->worker, world->shared, &handler, world, &fault);
 	world->listener = fake_listener(family);
-	world->hello = MHD_create_response_from_buffer(6, (void *)(uintptr_t) "hello\n",
+	world->hello.response = MHD_create_response_from_buffer(6, (void *)(uintptr_t) "hello\n",
 	    MHD_RESPMEM_PERSISTENT);
 	world->file = file_new(&world->file_fd);
 	world->big = MHD_create_response_from_buffer(BIG_BYTES, big, MHD_RESPMEM_PERSISTENT);
@@ -140,7 +141,7 @@ void world_free(struct world *world)
 {
 	http_free(world->server);
 	http_shared_free(world->shared);
-	MHD_destroy_response(world->hello);
+	MHD_destroy_response(world->hello.response);
 	MHD_destroy_response(world->big);
 	MHD_destroy_response(world->file);
 	close(world->listener.fd);

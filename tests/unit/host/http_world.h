@@ -22,7 +22,8 @@ struct world {
 	struct http_shared *shared;
 	struct http_server *server;
 	struct listener listener;
-	struct MHD_Response *hello, *big, *file;
+	struct http_kept hello;
+	struct MHD_Response *big, *file;
 	int file_fd; /* the response's */
 	unsigned done;
 	struct http_result result; /* of the newest */

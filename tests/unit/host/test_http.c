@@ -54,6 +54,46 @@ static void test_keep_alive(void **state)
 	assert_true(world_connections(world, 0));
 }
 
+/* The Date of answer number index; that answer has one only. */
+static const char *date_of(struct client *client, unsigned index)
+{
+	static char date[HTTP_DATE_SIZE];
+	const char *answer = client_text(client), *end, *line;
+	for (unsigned i = 0; i < index; i++)
+		answer = strstr(answer + 1, "HTTP/1.1 ");
+	end = strstr(answer, "\r\n\r\n");
+	line = strstr(answer, "\r\nDate: ");
+	assert_non_null(end);
+	assert_true(line != NULL && line < end);
+	snprintf(date, sizeof date, "%s", line + strlen("\r\nDate: "));
+	const char *second = strstr(line + 2, "\r\nDate: ");
+	assert_true(second == NULL || second > end);
+	return date;
+}
+
+/* An answer that is used again says when it is used. */
+static void test_date(void **state)
+{
+	struct world *world = *state;
+	struct client *client = client_new(world);
+	char now[HTTP_DATE_SIZE], before[HTTP_DATE_SIZE];
+	unsigned changes = 0;
+	for (unsigned i = 0; i < 60 && changes < 2; i++) {
+		http_date(time(NULL), before);
+		client_say(client, GET);
+		assert_int_equal(client_answers(client, i + 1), i + 1);
+		usleep(120000); /* several answers to a second */
+		http_date(time(NULL), now);
+		/* The second may have ended anywhere between. */
+		if (strcmp(before, now) == 0)
+			assert_string_equal(date_of(client, i), now);
+		else
+			changes++;
+	}
+	assert_int_equal(changes, 2);
+	client_free(client);
+}
+
 static void test_ipv6(void **state)
 {
 	(void)state;
@@ -550,6 +590,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_keep_alive),
+		TEST(test_date),
 		cmocka_unit_test(test_ipv6),
 		TEST(test_head_method),
 		TEST(test_target),

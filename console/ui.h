@@ -200,8 +200,10 @@ void ui_log_open(struct ui *ui, const char *service);
 void ui_menu_open(struct ui *ui);
 void ui_menu_refresh(struct ui *ui); /* entries from the newest figures */
 void ui_menu_key(struct ui *ui, const struct key *key);
-/* Footers: appends the command's key and the first word of its label. */
-size_t ui_command_hint(struct bar_hint *hints, size_t count, size_t most, const char *name);
+/* Footers: the keys of the commands for the selected service, each with the first
+ * word of its label; returns how many. */
+size_t ui_command_hints(const struct ui *ui, struct bar_hint *hints, size_t most);
+/* Appends one; returns how many there are then. */
 size_t ui_hint(struct bar_hint *hints, size_t count, size_t most, const char *key,
     const char *label, int press);
 

@@ -144,7 +144,7 @@ struct footer_word {
 	char label[24];
 };
 
-size_t ui_command_hint(struct bar_hint *hints, size_t count, size_t most, const char *name)
+static size_t command_hint(struct bar_hint *hints, size_t count, size_t most, const char *name)
 {
 	static struct footer_word words[UI_HINTS * 2];
 	const struct command *command = command_by_name(name);
@@ -157,4 +157,17 @@ size_t ui_command_hint(struct bar_hint *hints, size_t count, size_t most, const 
 	text_format(words[index].label, sizeof words[index].label, "%.*s",
 	    (int)strcspn(command->label, " ."), command->label);
 	return ui_hint(hints, count, most, words[index].key, words[index].label, command->key);
+}
+
+size_t ui_command_hints(const struct ui *ui, struct bar_hint *hints, size_t most)
+{
+	static const char *const names[] = { "start", "stop", "restart", "reload", "log" };
+	const struct model_service *selected = ui_selected(ui);
+	size_t n = 0;
+
+	if (selected != NULL && selected->state == MODEL_QUARANTINED)
+		n = command_hint(hints, n, most, "resume");
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		n = command_hint(hints, n, most, names[i]);
+	return n;
 }

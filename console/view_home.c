@@ -315,16 +315,8 @@ static bool home_escape(struct ui *ui)
 
 static size_t home_hints(struct ui *ui, struct bar_hint *hints, size_t most)
 {
-	const struct model_service *s = ui_selected(ui);
-	size_t n = 0;
+	size_t n = ui_command_hints(ui, hints, most);
 
-	if (s != NULL && s->state == MODEL_QUARANTINED)
-		n = ui_command_hint(hints, n, most, "resume");
-	n = ui_command_hint(hints, n, most, "start");
-	n = ui_command_hint(hints, n, most, "stop");
-	n = ui_command_hint(hints, n, most, "restart");
-	n = ui_command_hint(hints, n, most, "reload");
-	n = ui_command_hint(hints, n, most, "log");
 	n = ui_hint(hints, n, most, "/", "Filter", '/');
 	n = ui_hint(hints, n, most, "Enter", "Page", PRESS_ENTER);
 	n = ui_hint(hints, n, most, "m", "Menu", 'm');

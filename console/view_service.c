@@ -67,16 +67,8 @@ static bool service_key(struct ui *ui, const struct key *key)
 
 static size_t service_hints(struct ui *ui, struct bar_hint *hints, size_t most)
 {
-	const struct model_service *s = ui_selected(ui);
-	size_t n = 0;
+	size_t n = ui_command_hints(ui, hints, most);
 
-	if (s != NULL && s->state == MODEL_QUARANTINED)
-		n = ui_command_hint(hints, n, most, "resume");
-	n = ui_command_hint(hints, n, most, "start");
-	n = ui_command_hint(hints, n, most, "stop");
-	n = ui_command_hint(hints, n, most, "restart");
-	n = ui_command_hint(hints, n, most, "reload");
-	n = ui_command_hint(hints, n, most, "log");
 	n = ui_hint(hints, n, most, "m", "Menu", 'm');
 	n = ui_hint(hints, n, most, "q", "Quit", 'q');
 	return ui_hint(hints, n, most, "Esc", "Back", PRESS_ESCAPE);

@@ -252,12 +252,6 @@ static void reload_done(void *arg, const struct fault *fault)
 	batch_done(batch);
 }
 
-static void note_restart(void *arg, const struct setting *row)
-{
-	if (row->effect == SETTING_RESTART)
-		*(const struct setting **)arg = row;
-}
-
 /* With "restart": false a reload that would disconnect people is refused. */
 static bool reload_allowed(const struct batch *batch, const struct settings_book *book,
     json_t *params, struct fault *fault)
@@ -269,12 +263,11 @@ static bool reload_allowed(const struct batch *batch, const struct settings_book
 		return fault_set(fault, FAULT_USAGE, "restart must be a boolean");
 	for (size_t i = 0; i < host->unit_count && json_is_false(restart); i++) {
 		const struct unit *unit = &host->units[i];
-		const struct setting *row = NULL;
+		const struct setting *row;
 		struct counter_sum sum;
 		if (!batch->touched[i] || !unit->run)
 			continue;
-		settings_differ(settings_of(unit->run->book, unit->service->name),
-		    settings_of(book, unit->service->name), note_restart, &row);
+		row = unit_needs_restart(unit, book);
 		unit_sum(unit, &sum);
 		if (row && sum.value[COUNTER_CONNECTIONS] > 0)
 			return fault_set(fault, FAULT_RESTART,

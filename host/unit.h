@@ -136,6 +136,9 @@ void unit_stop(struct unit *unit, int64_t drain_ms, bool keep_open,
     void (*then)(struct unit *unit));
 void unit_teardown(struct unit *unit, void (*then)(struct unit *unit));
 void unit_reload(struct unit *unit, struct settings_book *book);
+/* A row that differs in book from what the run goes by and takes effect with a
+ * restart only; NULL: none. For a unit with a run. */
+const struct setting *unit_needs_restart(const struct unit *unit, const struct settings_book *book);
 /* Stopped in order to start again at once. */
 void unit_restarted(struct unit *unit);
 void run_free(struct service_run *run);

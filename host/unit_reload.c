@@ -90,16 +90,25 @@ static void reload_listened(struct unit *unit, const struct fault *fault)
 	    unit->actions->book, NULL, 0);
 }
 
-static void reload_note_restart(void *arg, const struct setting *row)
+static void note_restart(void *arg, const struct setting *row)
 {
 	if (row->effect == SETTING_RESTART)
-		*(bool *)arg = true;
+		*(const struct setting **)arg = row;
+}
+
+const struct setting *unit_needs_restart(const struct unit *unit, const struct settings_book *book)
+{
+	const char *name = unit->service->name;
+	const struct setting *row = NULL;
+
+	settings_differ(settings_of(unit->run->book, name), settings_of(book, name), note_restart,
+	    &row);
+	return row;
 }
 
 void unit_reload(struct unit *unit, struct settings_book *book)
 {
 	const char *name = unit->service->name;
-	bool restart = false;
 
 	if (!unit->run) {
 		/* It tries again, and when nothing of its own changed, it may fail
@@ -118,9 +127,7 @@ void unit_reload(struct unit *unit, struct settings_book *book)
 		unit_acted(unit, NULL);
 		return;
 	}
-	settings_differ(settings_of(unit->run->book, name), settings_of(book, name),
-	    reload_note_restart, &restart);
-	if (restart)
+	if (unit_needs_restart(unit, book))
 		unit_stop(unit, unit->host->drain_ms, true, unit_restarted);
 	else
 		unit_listen(unit, settings_of(book, name), reload_listened);

@@ -36,7 +36,7 @@ void keeper_end(struct keeper *k, int status, const char *trouble)
 	if (trouble) {
 		keeper_say("%s", trouble);
 		notify_send(k, "STATUS=%s", trouble);
-		keeper_tell_parent(k, trouble);
+		snprintf(k->trouble, sizeof k->trouble, "%s", trouble);
 	}
 }
 
@@ -228,5 +228,11 @@ int keeper_run(struct keeper *k)
 	if (ftruncate(k->lock_fd, 0) != 0 ||
 	    (k->home_lock_fd >= 0 && ftruncate(k->home_lock_fd, 0) != 0))
 		keeper_say("cannot empty the lock: %s", strerror(errno));
+	/* Who is told may start another one at once. */
+	close(k->lock_fd);
+	if (k->home_lock_fd >= 0)
+		close(k->home_lock_fd);
+	if (k->trouble[0])
+		keeper_tell_parent(k, k->trouble);
 	return k->status;
 }

@@ -56,9 +56,10 @@ struct keeper {
 	uid_t uid; /* as root: of KEEPER_USER */
 	gid_t gid;
 	int lock_fd, signal_fd;
-	int home_lock_fd; /* as root with --home, see main.c; else -1 */
-	int parent_fd;    /* who started us waits for a verdict; -1: nobody */
-	int notify_fd;    /* NOTIFY_SOCKET; -1: not started by systemd */
+	int home_lock_fd;  /* as root with --home, see main.c; else -1 */
+	int parent_fd;     /* who started us waits for a verdict; -1: nobody */
+	char trouble[512]; /* the verdict, when it ends with one */
+	int notify_fd;     /* NOTIFY_SOCKET; -1: not started by systemd */
 	struct sockaddr_un notify_to;
 	socklen_t notify_length;
 	int64_t heartbeat, stop_limit, backoff; /* limits */

@@ -249,6 +249,8 @@ static int lock_file(const char *folder)
 		die("cannot lock %s/lock: %s", folder, strerror(errno));
 	ssize_t length = pread(fd, pid, sizeof pid - 1, 0);
 	pid[length > 0 ? length : 0] = '\0';
+	if (!strtol(pid, NULL, 10))
+		die("another stewardd has %s/lock, and is just starting or ending", folder);
 	die("already running (pid %ld)", strtol(pid, NULL, 10));
 }
 

@@ -4,9 +4,11 @@
  * worker has, when options change hands, and what the console may list and
  * tell. Requests go http -> on_request -> site (what is it) -> answer (how).
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "data/clock.h"
@@ -181,6 +183,38 @@ static const struct http_handler web_handler = {
 
 /* ---- A run ---- */
 
+/* A log inside the root would be there for everybody to read. */
+static bool log_allowed(const struct options *options, struct fault *fault)
+{
+	if (options->access != ACCESS_FILE || !root_holds(options->root, options->access_path))
+		return true;
+	fault_set(fault, FAULT_USAGE,
+	    "access_log %s lies below root %s, where everybody could fetch it",
+	    options->access_path, options->root);
+	return fault_next(fault, "choose a file outside of the root");
+}
+
+/* What open and reload would refuse, as far as it can be seen by anybody: whether
+ * the root may be read is told by its user alone. */
+static bool web_check(const struct settings *set, struct fault *fault)
+{
+	struct options *options = options_new(set, "", 1);
+	bool fine = true;
+	struct stat seen;
+	/* The default one is made. */
+	if (!options->root_default && stat(options->root, &seen) != 0 && errno == ENOENT) {
+		int root = root_open(options->root, fault);
+		fine = root >= 0;
+		if (fine)
+			close(root);
+	}
+	/* Without a run no state folder is known. */
+	if (fine && settings_text(set, "access_log")[0] == '/')
+		fine = log_allowed(options, fault);
+	options_free(options);
+	return fine;
+}
+
 /* Makes the default root when it is not there yet, then looks whether it can
  * be served. */
 static bool prepare_root(struct service_run *run, const struct options *options,
@@ -196,14 +230,7 @@ static bool prepare_root(struct service_run *run, const struct options *options,
 	if (root < 0)
 		return false;
 	close(root);
-	/* A log inside the root would be there for everybody to read. */
-	if (options->access == ACCESS_FILE && root_holds(options->root, options->access_path)) {
-		fault_set(fault, FAULT_USAGE,
-		    "access_log %s lies below root %s, where everybody could fetch it",
-		    options->access_path, options->root);
-		return fault_next(fault, "choose a file outside of the root");
-	}
-	return true;
+	return log_allowed(options, fault);
 }
 
 static void *web_open(struct service_run *run, const struct settings *set, struct fault *fault)
@@ -462,6 +489,7 @@ const struct service web_service = {
 	.counters = web_counters,
 	.tables = web_tables,
 	.commands = web_commands,
+	.check = web_check,
 	.open = web_open,
 	.join = web_join,
 	.listen = web_listen,

@@ -428,3 +428,18 @@ def test_check_offline_agrees_with_reload(make_steward):
             assert "steward.conf:%d" % line in outcome.err, (text, outcome)
     one.configure_text(as_settings({"web": {"listen": ["127.0.0.1:0"], "workers": 2}}))
     assert run(one.cli_command("check", one.conf), env=one.env).status == 0
+
+
+def test_check_knows_what_web_would_refuse(make_steward):
+    one = make_steward(host=None)
+    log = os.path.join(one.www, "access.log")
+    rows = (({"root": os.path.join(one.base, "nothing")}, "nothing"),
+            ({"root": one.www, "access_log": log}, "lies below root"))
+    for settings, part in rows:
+        one.configure({"web": settings})
+        outcome = run(one.cli_command("check", one.conf), env=one.env)
+        assert outcome.status in (1, 2) and part in outcome.err, outcome
+    one.configure()
+    one.start()
+    outcome = one.cli("set", "--dry-run", "web.access_log=" + log)
+    assert outcome.status != 0 and "lies below root" in outcome.err, outcome

@@ -167,7 +167,7 @@ bool apply_book(struct host *host, struct settings_book *book, const bool *touch
     enum apply_mode mode, void (*done)(void *arg, const struct fault *fault), void *arg,
     struct fault *fault)
 {
-	if (host->applying)
+	if (host->applying || host->storing)
 		return fault_set(fault, FAULT_FAILED, "another change of settings is under way");
 	for (size_t i = 0; i < host->unit_count; i++)
 		if (mode != APPLY_CHECK && touched[i] && unit_busy(&host->units[i]))

@@ -122,12 +122,50 @@ static void main_limits(void)
 	}
 }
 
+/* A service by whose reload all changes come in; NULL: there are none. */
+static const char *settings_changed(const struct host *host, const struct settings_book *a,
+    const struct settings_book *b)
+{
+	const char *changed = NULL;
+
+	for (const struct settings_section *at = host->schema; at->name; at++)
+		if (settings_differ(settings_of(a, at->name), settings_of(b, at->name), NULL, NULL))
+			changed = at == host->schema ? service_list[0]->name : at->name;
+	return changed;
+}
+
+/* After a crash or an upgrade what was in force stays in force. What stands in the
+ * files since then was refused by a service, or nobody has asked for it yet. */
+static bool main_settings_follow(struct host *host, const char *folder)
+{
+	struct fault why;
+
+	host->book = settings_load_good(&host->source, folder, &why);
+	if (!host->book)
+		return false;
+	struct settings_book *book = settings_load(&host->source, &why);
+	if (!book)
+		text_format(host->settings_fault, sizeof host->settings_fault, "%s", why.text);
+	const char *changed = book ? settings_changed(host, host->book, book) : NULL;
+	if (changed)
+		text_format(host->settings_fault, sizeof host->settings_fault,
+		    "the files have changes that are not in force; "
+		    "`steward reload %s` takes them over",
+		    changed);
+	settings_unref(book);
+	return true;
+}
+
 static bool main_settings(struct host *host, struct fault *fault)
 {
 	char *folder = memory_format("%s/good", host->home.state);
 	struct fault why;
 
 	main_source(host);
+	if ((host->flags & KEEPER_FLAG_FOLLOWS) && main_settings_follow(host, folder)) {
+		free(folder);
+		return true;
+	}
 	host->book = settings_load(&host->source, fault);
 	if (host->book) {
 		if (!settings_keep_good(host->book, folder, &why))

@@ -252,6 +252,15 @@ static void reload_done(void *arg, const struct fault *fault)
 	batch_done(batch);
 }
 
+static void reload_applied(void *arg, const struct fault *fault)
+{
+	const struct batch *batch = arg;
+
+	if (fault)
+		host_reload_refused(batch->call->host, fault);
+	reload_done(arg, fault);
+}
+
 /* With "restart": false a reload that would disconnect people is refused. */
 static bool reload_allowed(const struct batch *batch, const struct settings_book *book,
     json_t *params, struct fault *fault)
@@ -289,16 +298,14 @@ void rpc_reload(struct call *call, json_t *params)
 	batch->waiting = 1;
 	struct settings_book *book = settings_load(&host->source, &fault);
 	if (!book) {
-		text_format(host->settings_fault, sizeof host->settings_fault, "%s", fault.text);
-		journal_add(host->journal, JOURNAL_ERROR, "host", "reload",
-		    "not applied, the old settings stay in force: %s", fault.text);
+		host_reload_refused(host, &fault);
 		reload_done(batch, &fault);
 		return;
 	}
 	/* The files hold one state: what changed in other sections goes with it. */
 	apply_touched(host, book, batch->touched);
 	if (!reload_allowed(batch, book, params, &fault) ||
-	    !apply_book(host, book, batch->touched, APPLY_FILES, reload_done, batch, &fault))
+	    !apply_book(host, book, batch->touched, APPLY_FILES, reload_applied, batch, &fault))
 		reload_done(batch, &fault);
 	settings_unref(book);
 }
@@ -341,6 +348,7 @@ static void change_stored(void *arg, const struct fault *fault)
 	json_t *entry;
 	size_t index;
 
+	host->storing = false;
 	if (fault) {
 		why = *fault;
 		fault_prefix(&why, "in force now, but not kept for the next start");
@@ -372,6 +380,9 @@ static void change_applied(void *arg, const struct fault *fault)
 	} else if (change->dry_run) {
 		change_answer(change);
 	} else {
+		/* A reload in between would read the file as it was, and bring
+		 * the old value back. */
+		change->call->host->storing = true;
 		disk_do(change->call->host->disk, change_store, change_stored, change);
 	}
 }

@@ -18,6 +18,8 @@
 #define STATE_LIMIT (256 * 1024)
 
 static json_t *document;
+/* Counted: what was changed in it, and up to where it lies on the disk. */
+static uint64_t changes, kept;
 
 static json_t *state_part(const char *name)
 {
@@ -38,6 +40,7 @@ bool state_load(const char *path, struct fault *fault)
 
 	json_decref(document);
 	document = NULL;
+	kept = changes;
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return true;
 	char *text = file_read(path, STATE_LIMIT, &length, fault);
@@ -63,11 +66,12 @@ bool state_wanted(const char *service)
 
 bool state_set_wanted(const char *service, bool wanted)
 {
-	if (state_wanted(service) == wanted && json_object_get(state_part("services"), service))
-		return false;
-	json_object_set_new(state_part("services"), service,
-	    json_string(wanted ? "running" : "stopped"));
-	return true;
+	if (state_wanted(service) != wanted || !json_object_get(state_part("services"), service)) {
+		json_object_set_new(state_part("services"), service,
+		    json_string(wanted ? "running" : "stopped"));
+		changes++;
+	}
+	return state_unsaved();
 }
 
 uint16_t state_port(const char *key)
@@ -79,16 +83,29 @@ uint16_t state_port(const char *key)
 
 bool state_set_port(const char *key, uint16_t port)
 {
-	if (state_port(key) == port)
-		return false;
-	json_object_set_new(state_part("ports"), key, json_integer(port));
-	return true;
+	if (state_port(key) != port) {
+		json_object_set_new(state_part("ports"), key, json_integer(port));
+		changes++;
+	}
+	return state_unsaved();
 }
 
-char *state_text(void)
+bool state_unsaved(void)
+{
+	return changes != kept;
+}
+
+char *state_text(uint64_t *changes_r)
 {
 	state_part("services");
+	*changes_r = changes;
 	return json_dumps(document, JSON_INDENT(1) | JSON_SORT_KEYS);
+}
+
+void state_saved(uint64_t up_to)
+{
+	if (up_to > kept)
+		kept = up_to;
 }
 
 bool state_save(const char *path, const char *text, struct fault *fault)

@@ -15,13 +15,18 @@
  */
 bool state_load(const char *path, struct fault *fault);
 bool state_wanted(const char *service); /* true when nothing is known */
-/* True when that is news and must be saved. */
+/* True when anything is not saved: this, or what could not be saved before. */
 bool state_set_wanted(const char *service, bool wanted);
 uint16_t state_port(const char *key); /* 0: not known */
 bool state_set_port(const char *key, uint16_t port);
 
-/* All of it as text, the caller's to free; and the text written durably. */
-char *state_text(void);
+bool state_unsaved(void);
+
+/* All of it as text, the caller's to free, with a number for state_saved; and the
+ * text written durably. */
+char *state_text(uint64_t *changes_r);
 bool state_save(const char *path, const char *text, struct fault *fault);
+/* The text with that number has been written. */
+void state_saved(uint64_t changes);
 
 #endif

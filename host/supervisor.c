@@ -270,21 +270,28 @@ static void host_ticked(evutil_socket_t fd, short what, void *arg)
 		link_say(host->link, KEEPER_ALIVE, NULL, 0, NULL);
 		if (host->second % 15 == 0)
 			host_address_changed(host);
+		/* What could not be saved is tried again. */
+		if (host->second % 60 == 0 && state_unsaved() && !disk_busy(host->disk))
+			host_save_state(host, NULL, NULL);
 	}
 	host_tick_again(host);
 }
 
 /* ---- Reload of everything ---- */
 
+void host_reload_refused(struct host *host, const struct fault *fault)
+{
+	text_format(host->settings_fault, sizeof host->settings_fault, "%s", fault->text);
+	journal_add(host->journal, JOURNAL_ERROR, "host", "reload",
+	    "not applied, the old settings stay in force: %s", fault->text);
+}
+
 static void host_reloaded(void *arg, const struct fault *fault)
 {
 	struct host *host = arg;
 
-	if (fault) {
-		text_format(host->settings_fault, sizeof host->settings_fault, "%s", fault->text);
-		journal_add(host->journal, JOURNAL_ERROR, "host", "reload",
-		    "not applied, the old settings stay in force: %s", fault->text);
-	}
+	if (fault)
+		host_reload_refused(host, fault);
 	link_say(host->link, KEEPER_RELOADED, NULL, 0, fault ? fault->text : NULL);
 	host_moved(host);
 }
@@ -356,10 +363,13 @@ void host_end(struct host *host, bool hand_over, int64_t drain_ms)
 		return;
 	host->ending = true;
 	host->hand_over = hand_over;
+	host->leave_ms = drain_ms;
 	journal_add(host->journal, JOURNAL_NOTICE, "host", "stop",
 	    hand_over ? "makes room for a new host" : "stops");
-	for (size_t i = 0; i < host->unit_count; i++)
+	for (size_t i = 0; i < host->unit_count; i++) {
 		unit_act(&host->units[i], ACTION_LEAVE, drain_ms, NULL, NULL, NULL, &fault);
+		unit_hurry(&host->units[i]);
+	}
 	if (!host->was_ready)
 		event_base_loopbreak(host->base);
 	host_moved(host);
@@ -395,6 +405,7 @@ void host_abandoned(struct host *host)
 struct save {
 	struct host *host;
 	char *path, *text;
+	uint64_t changes;
 	void (*done)(void *arg, const struct fault *fault);
 	void *arg;
 };
@@ -410,9 +421,19 @@ static void save_done(void *arg, const struct fault *fault)
 {
 	struct save *save = arg;
 
-	if (fault)
-		journal_add(save->host->journal, JOURNAL_ERROR, "host", "state",
+	struct host *host = save->host;
+
+	/* Once, however often it is tried. */
+	if (fault && !host->save_failed)
+		journal_add(host->journal, JOURNAL_ERROR, "host", "state",
 		    "what should run at the next start could not be kept: %s", fault->text);
+	if (!fault) {
+		state_saved(save->changes);
+		if (host->save_failed)
+			journal_add(host->journal, JOURNAL_NOTICE, "host", "state",
+			    "what should run at the next start is kept again");
+	}
+	host->save_failed = fault;
 	if (save->done)
 		save->done(save->arg, fault);
 	free(save->path);
@@ -432,7 +453,7 @@ void host_save_state(struct host *host, void (*done)(void *arg, const struct fau
 
 	save->host = host;
 	save->path = host_state_path(host);
-	save->text = state_text();
+	save->text = state_text(&save->changes);
 	save->done = done;
 	save->arg = arg;
 	disk_do(host->disk, save_work, save_done, save);

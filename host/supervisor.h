@@ -44,6 +44,8 @@ struct host {
 	struct apply *applying; /* a change of settings under way */
 	bool reload_wanted;     /* a SIGHUP waits until nothing is under way */
 	bool going_back;        /* it failed, the old ones come back */
+	bool storing;           /* one that is in force is being written to its file */
+	bool save_failed;       /* the newest try to keep what should run */
 	struct unit *units;     /* one a service, in the list's order */
 	size_t unit_count;
 	char name[65], user[33];
@@ -59,6 +61,7 @@ struct host {
 	int64_t started;                /* stewardd did; monotonic ns */
 	int64_t hung_after, hung_limit; /* ns */
 	int64_t drain_ms;
+	int64_t leave_ms; /* while ending: the most that a drain may take */
 };
 
 extern const struct setting host_settings[];
@@ -86,5 +89,7 @@ void host_configure(struct host *host);
 void host_moved(struct host *host);
 /* Files changed or SIGHUP: loads and applies to all; tells the keeper. */
 void host_reload_all(struct host *host);
+/* What stands in the files was not taken over: kept for status, and told. */
+void host_reload_refused(struct host *host, const struct fault *fault);
 
 #endif

@@ -100,7 +100,7 @@ struct unit {
 	void (*handed)(struct unit *unit, const struct fault *fault);
 	void (*then)(struct unit *unit); /* when the workers are gone */
 	struct event *drain_timer;
-	int64_t drain_ms;
+	int64_t drain_ms, drain_ends; /* the second: monotonic ns */
 	unsigned idle_workers;
 	bool leaving;
 	/* Accounting. */
@@ -134,6 +134,8 @@ void unit_log(struct unit *unit, enum journal_level level, const char *subject, 
 void unit_start(struct unit *unit);
 void unit_stop(struct unit *unit, int64_t drain_ms, bool keep_open,
     void (*then)(struct unit *unit));
+/* The host is ending: a drain under way gets no more than its leave_ms from now. */
+void unit_hurry(struct unit *unit);
 void unit_teardown(struct unit *unit, void (*then)(struct unit *unit));
 void unit_reload(struct unit *unit, struct settings_book *book);
 /* A row that differs in book from what the run goes by and takes effect with a

@@ -10,6 +10,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
+#include "data/clock.h"
 #include "host/link.h"
 #include "host/unit.h"
 
@@ -147,18 +148,24 @@ static void stop_late(evutil_socket_t fd, short what, void *arg)
 	unit_teardown(unit, unit->then);
 }
 
-static void stop_drain(struct unit *unit)
+static bool drain_arm(struct unit *unit, int64_t drain_ms)
 {
 	struct timeval limit = {
-		.tv_sec = unit->drain_ms / 1000,
-		.tv_usec = unit->drain_ms % 1000 * 1000,
+		.tv_sec = drain_ms / 1000,
+		.tv_usec = drain_ms % 1000 * 1000,
 	};
 
+	unit->drain_ends = clock_monotonic() + drain_ms * (CLOCK_SECOND / 1000);
+	return event_add(unit->drain_timer, &limit) == 0;
+}
+
+static void stop_drain(struct unit *unit)
+{
 	unit->idle_workers = 0;
 	for (unsigned i = 0; i < unit->run->workers; i++)
 		worker_post(atomic_load(&unit->run->worker[i]), false, stop_work, NULL);
 	unit->drain_timer = evtimer_new(host_base(unit->host), stop_late, unit);
-	if (!unit->drain_timer || event_add(unit->drain_timer, &limit) < 0)
+	if (!unit->drain_timer || !drain_arm(unit, unit->drain_ms))
 		unit_teardown(unit, unit->then);
 }
 
@@ -168,12 +175,27 @@ static void stop_shut(void *arg, struct link_grant *grant)
 	stop_drain(arg);
 }
 
+void unit_hurry(struct unit *unit)
+{
+	int64_t most = unit->host->leave_ms;
+
+	if (!unit->host->ending || unit->state != UNIT_DRAINING)
+		return;
+	if (unit->drain_ms > most)
+		unit->drain_ms = most;
+	if (unit->drain_timer &&
+	    unit->drain_ends > clock_monotonic() + most * (CLOCK_SECOND / 1000) &&
+	    !drain_arm(unit, most))
+		unit_teardown(unit, unit->then);
+}
+
 /* Who is told that it stopped finds that it refuses. */
 void unit_stop(struct unit *unit, int64_t drain_ms, bool keep_open, void (*then)(struct unit *unit))
 {
 	unit_set_state(unit, UNIT_DRAINING, NULL);
 	unit->then = then;
 	unit->drain_ms = drain_ms;
+	unit_hurry(unit);
 	if (keep_open)
 		stop_drain(unit);
 	else

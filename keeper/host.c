@@ -64,7 +64,7 @@ static void host_greet(struct keeper *k)
 
 	hello.flags = (k->root ? KEEPER_FLAG_ROOT : 0U) |
 	    (k->foreground ? KEEPER_FLAG_FOREGROUND : 0U) |
-	    (k->notify_fd >= 0 ? KEEPER_FLAG_SYSTEMD : 0U);
+	    (k->notify_fd >= 0 ? KEEPER_FLAG_SYSTEMD : 0U) | (k->proven ? KEEPER_FLAG_FOLLOWS : 0U);
 	host_send(k, &hello, NULL, 0);
 	for (uint32_t i = 0; i < k->kept.charges.count; i++) {
 		const struct charge *c = &k->kept.charges.item[i];

@@ -51,6 +51,7 @@ enum keeper_flag {
 	KEEPER_FLAG_ROOT = 1, /* the keeper runs as root */
 	KEEPER_FLAG_FOREGROUND = 2,
 	KEEPER_FLAG_SYSTEMD = 4, /* NOTIFY_SOCKET was set */
+	KEEPER_FLAG_FOLLOWS = 8, /* another host was ready before this one */
 };
 
 struct keeper_message {

@@ -102,6 +102,21 @@ def test_desired_state_survives_a_power_cut(steward):
     assert steward.curl().out == "the first page\n"
 
 
+def test_a_stop_that_was_not_kept_is_kept_by_the_next(steward):
+    os.chmod(steward.state, 0o500)
+    try:
+        outcome = steward.cli("stop", "trial")
+        assert outcome.status == 1 and "not kept" in outcome.err, outcome
+        again = steward.cli("stop", "trial")
+        assert again.status == 1 and "not kept" in again.err, again
+    finally:
+        os.chmod(steward.state, 0o700)
+    steward.ok("stop", "trial")
+    steward.kill()
+    steward.start()
+    assert steward.service("trial")["state"] == "stopped"
+
+
 def test_first_start_serves_a_welcome_page(make_steward):
     one = make_steward({"web": {"root": None}}, host=None).start()
     outcome = one.curl("-i")

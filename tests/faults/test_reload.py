@@ -3,6 +3,7 @@
 import os
 import signal
 
+from control import RpcError
 from waiting import wait_until
 
 
@@ -55,3 +56,44 @@ def test_a_new_listener_and_one_that_goes(steward):
     os.kill(steward.keeper, signal.SIGHUP)
     wait_until(lambda: len(steward.service("web")["listeners"]) == 1, "the first one gone")
     assert steward.port("web") == second
+
+
+def test_what_a_service_refused_is_not_in_force_after_a_crash(steward):
+    """Only the service can tell that a root cannot be served."""
+    steward.configure({"web": {"root": os.path.join(steward.base, "nothing")},
+                       "trial": {"word": "new"}})
+    outcome = steward.cli("reload", "web")
+    assert outcome.status == 1 and "nothing" in outcome.err, outcome
+    assert "nothing" in steward.status()["host"]["settings_fault"]
+    host = steward.host_pid()
+    os.kill(host, signal.SIGSEGV)
+    steward.wait_host(host)
+    steward.wait_state("web", "running")
+    assert steward.curl().out == "the first page\n"
+    assert shown(steward)[0] == "hello"
+    assert "not in force" in steward.status()["host"]["settings_fault"]
+    os.kill(steward.keeper, signal.SIGUSR2)
+    steward.wait_journal("makes room for a new host")
+    steward.wait_state("web", "running")
+    assert steward.curl().out == "the first page\n"
+    os.makedirs(os.path.join(steward.base, "nothing"))
+    steward.ok("reload", "web")
+    assert shown(steward)[0] == "new"
+    assert steward.status()["host"]["settings_fault"] is None
+
+
+def test_a_reload_beside_a_set_does_not_undo_it(steward):
+    """The value is in force before it is in its file."""
+    with steward.control() as one, steward.control() as other:
+        for turn in range(100):
+            word = "turn%d" % turn
+            number = one.send("set", values={"trial.word": word})
+            beside = other.send("reload", services=["trial"])
+            one.answer(number)
+            try:
+                other.answer(beside)
+            except RpcError as error:
+                assert "under way" in error.message
+            assert shown(steward)[0] == word
+    steward.ok("set", "trial.number=9")
+    assert shown(steward) == [word, "9"]

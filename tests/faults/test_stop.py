@@ -92,6 +92,28 @@ def test_stop_while_it_starts(make_steward):
     assert one.curl().out == "the first page\n"
 
 
+def test_stop_in_the_middle_of_a_long_drain(make_steward):
+    """What a restart was allowed, a stop of everything is not."""
+    steward = make_steward({"host": {"drain_limit": "1s"}}).start()
+    sparse(steward)
+    for signal_number in (signal.SIGUSR2, signal.SIGTERM):
+        one, _ = begin_download(steward)
+        host = steward.host_pid()
+        with steward.control() as control:
+            control.send("restart", services=["web"], drain=3600)
+            control.send("stop", services=["web"], drain=3600)
+            steward.wait_state("web", "draining")
+            os.kill(steward.keeper, signal_number)
+            process_ended(host)
+            if signal_number == signal.SIGTERM:
+                assert steward.stop() is not None
+            else:
+                steward.wait_host(host)
+                steward.ok("start", "web")
+        one.close()
+    assert "did not end in order" not in steward.messages()
+
+
 def test_a_second_sigterm_is_no_harm(steward):
     host = steward.host_pid()
     for _ in range(3):

@@ -30,10 +30,12 @@ static void put(const char *text)
 static void save(void)
 {
 	struct fault fault;
-	char *text = state_text();
+	uint64_t changes;
+	char *text = state_text(&changes);
 
 	assert_non_null(text);
 	assert_true(state_save(path, text, &fault));
+	state_saved(changes);
 	free(text);
 }
 
@@ -55,11 +57,13 @@ static void what_was_set_is_read_back(void **state)
 	(void)state;
 	unlink(path);
 	assert_true(state_load(path, &fault));
+	assert_false(state_unsaved());
 	assert_true(state_set_wanted("web", false));
+	save();
 	assert_false(state_set_wanted("web", false));
 	assert_true(state_set_port("web listen tcp 127.0.0.1 0", 40123));
-	assert_false(state_set_port("web listen tcp 127.0.0.1 0", 40123));
 	save();
+	assert_false(state_set_port("web listen tcp 127.0.0.1 0", 40123));
 	assert_true(state_load(path, &fault));
 	assert_false(state_wanted("web"));
 	assert_true(state_wanted("dns"));
@@ -68,6 +72,28 @@ static void what_was_set_is_read_back(void **state)
 	save();
 	assert_true(state_load(path, &fault));
 	assert_true(state_wanted("web"));
+}
+
+static void what_was_not_saved_is_told_until_it_is(void **state)
+{
+	struct fault fault;
+	uint64_t first, second;
+
+	(void)state;
+	unlink(path);
+	assert_true(state_load(path, &fault));
+	assert_true(state_set_wanted("web", false));
+	free(state_text(&first));
+	assert_true(state_set_wanted("web", false));
+	assert_true(state_set_port("a", 40123));
+	free(state_text(&second));
+	/* The first text does not have the port. */
+	state_saved(first);
+	assert_true(state_unsaved());
+	state_saved(second);
+	state_saved(first);
+	assert_false(state_unsaved());
+	assert_false(state_set_wanted("web", false));
 }
 
 static void a_damaged_file_is_told_and_counts_as_empty(void **state)
@@ -145,6 +171,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_missing_file_means_everything_runs),
 		cmocka_unit_test(what_was_set_is_read_back),
+		cmocka_unit_test(what_was_not_saved_is_told_until_it_is),
 		cmocka_unit_test(a_damaged_file_is_told_and_counts_as_empty),
 		cmocka_unit_test(odd_values_are_ignored),
 		cmocka_unit_test(fields_of_a_later_version_survive),

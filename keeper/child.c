@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,11 +23,28 @@
 
 #define CHILD_KEEPS 5 /* descriptors below this one are the program's */
 
+bool child_find_user(struct keeper *k)
+{
+	const struct passwd *user = getpwnam(KEEPER_USER);
+
+	if (!user || !user->pw_uid) {
+		errno = user ? EPERM : ENOENT;
+		return false;
+	}
+	k->uid = user->pw_uid;
+	k->gid = user->pw_gid;
+	return true;
+}
+
 bool child_drop(const struct keeper *k)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { { 0 }, { 0 } };
 
+	if (!k->uid) {
+		errno = ENOENT;
+		return false;
+	}
 	for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
 		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
 	return initgroups(KEEPER_USER, k->gid) == 0 && setresgid(k->gid, k->gid, k->gid) == 0 &&

@@ -11,8 +11,10 @@
  * that the lock lies in is the host's to write in.
  *
  * STEWARD_KEEPER_STATE=<memfd>,<highest descriptor that is passed on>,<lock>,
- * <lock of the home, or -1> is the only part that no later version may change,
- * except by adding to its end.
+ * <lock of the home, or -1>,<uid>,<gid> is the only part that no later version
+ * may change, except by adding to its end. The last two are those of the user
+ * steward, for an heir that does not find it any more; the first version did not
+ * pass them on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -141,7 +143,7 @@ static int pass_on(const struct keeper *k, int state, int flags)
 
 void handover_exec(struct keeper *k)
 {
-	char value[64];
+	char value[96];
 	const char *argv[8] = { "stewardd" };
 	int count = 1;
 
@@ -160,8 +162,8 @@ void handover_exec(struct keeper *k)
 		; /* they were killed: it does not know them */
 	int state = handover_write(&k->kept);
 	if (state >= 0) {
-		snprintf(value, sizeof value, "%d,%d,%d,%d", state, pass_on(k, state, 0),
-		    k->lock_fd, k->home_lock_fd);
+		snprintf(value, sizeof value, "%d,%d,%d,%d,%u,%u", state, pass_on(k, state, 0),
+		    k->lock_fd, k->home_lock_fd, k->uid, k->gid);
 		setenv(HANDOVER_VARIABLE, value, 1);
 		execv(k->self, (char *const *)argv);
 	}
@@ -211,11 +213,19 @@ bool handover_take(struct keeper *k)
 	struct listeners *all = &k->kept.listeners;
 	struct stat file;
 	int state, highest, lock, home_lock;
+	uid_t uid;
+	gid_t gid;
 
-	bool told = value && sscanf(value, "%d,%d,%d,%d", &state, &highest, &lock, &home_lock) == 4;
+	int told = value ?
+	    sscanf(value, "%d,%d,%d,%d,%u,%u", &state, &highest, &lock, &home_lock, &uid, &gid) :
+	    0;
 	unsetenv(HANDOVER_VARIABLE);
-	if (!told || !held(lock))
+	if (told < 4 || !held(lock))
 		return false;
+	if (told == 6) {
+		k->uid = uid;
+		k->gid = gid;
+	}
 	k->lock_fd = lock;
 	k->home_lock_fd = held(home_lock) ? home_lock : -1;
 	bool sound = handover_read(state, &k->kept);

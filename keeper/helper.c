@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Programs that are asked one thing and have a deadline: who holds a port
- * (steward-root), and whether newly installed binaries run and speak one
- * protocol (--probe). Their output is collected as it comes; the end of it, or
- * the deadline, is the answer. The children are reaped by the loop.
+ * (steward-root), and whether newly installed binaries run, speak one protocol
+ * and could start here (--probe). Their output is collected as it comes; the end
+ * of it, or the deadline, is the answer. The children are reaped by the loop.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -70,9 +70,16 @@ bool helper_holder(struct keeper *k, const struct keeper_message *ask)
 
 bool helper_probe(struct keeper *k)
 {
-	struct child keeper = { k->self, { "stewardd", "--probe" }, .drop = true };
-	struct child host = { k->host_program, { "steward-host", "--probe" }, .drop = true };
+	struct child keeper = { .program = k->self, .argv = { "stewardd", "--probe" } };
+	struct child host = { .program = k->host_program,
+		.argv = { "steward-host", "--probe" },
+		.drop = true };
 
+	/* With the rights and the home that it would have. */
+	if (!k->home.installed) {
+		keeper.argv[2] = "--home";
+		keeper.argv[3] = k->home.folder;
+	}
 	memset(k->probed, 0, sizeof k->probed);
 	if (helper_start(k, HELPER_PROBE_KEEPER, PROBE_MS, &keeper) &&
 	    helper_start(k, HELPER_PROBE_HOST, PROBE_MS, &host))
@@ -97,7 +104,7 @@ static void probe_answer(struct keeper *k, const struct helper *h)
 	static const char proper[] = "steward-host protocol ";
 	char *mine = k->probed[h->task == HELPER_PROBE_HOST];
 
-	snprintf(mine, sizeof k->probed[0], "%.60s", h->length ? h->output : "nothing");
+	snprintf(mine, sizeof k->probed[0], "%.250s", h->length ? h->output : "nothing");
 	if (k->phase != PHASE_PROBE || !k->probed[0][0] || !k->probed[1][0])
 		return;
 	if (!strcmp(k->probed[0], k->probed[1]) && !strncmp(mine, proper, strlen(proper))) {
@@ -108,7 +115,7 @@ static void probe_answer(struct keeper *k, const struct helper *h)
 	keeper_say("the new programs are not used: stewardd --probe says \"%s\", "
 		   "steward-host --probe says \"%s\"",
 	    k->probed[0], k->probed[1]);
-	notify_send(k, "STATUS=The newly installed programs do not fit together; not replaced.");
+	notify_send(k, "STATUS=The newly installed programs are not used; the log says why.");
 }
 
 static void helper_done(struct keeper *k, struct helper *h)

@@ -119,6 +119,8 @@ void host_start(struct keeper *k)
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0) {
 		child.keep[0] = ends[1];
 		child.keep[1] = h->crash_fd;
+		if (k->root && !k->uid)
+			child_find_user(k); /* it may be there again */
 		h->pid = child_start(k, &child);
 	}
 	if (h->pid <= 0) {

@@ -53,7 +53,9 @@ struct keeper {
 	struct listener_rules rules;
 	char self[PATH_MAX], host_program[PATH_MAX], root_program[PATH_MAX];
 	bool foreground, host_given, root;
-	uid_t uid; /* as root: of KEEPER_USER */
+	bool probe; /* only tries whether it could start here */
+	bool heir;  /* took over from a keeper before it */
+	uid_t uid;  /* as root: of KEEPER_USER; 0: not known */
 	gid_t gid;
 	int lock_fd, signal_fd;
 	int home_lock_fd;  /* as root with --home, see main.c; else -1 */
@@ -74,7 +76,7 @@ struct keeper {
 	bool reloading, reload_again;
 	bool ended;
 	int status; /* exit status */
-	char probed[2][64];
+	char probed[2][256];
 	char crash_text[512]; /* the last host's death, for the next one */
 	bool crash_known;     /* and its record */
 	struct crash_record crash;
@@ -118,7 +120,11 @@ struct child {
 };
 /* -1 with errno. A host that cannot be executed says so by KEEPER_FAILED. */
 pid_t child_start(const struct keeper *k, const struct child *child);
+/* As root, in the child: gives up all rights. */
 bool child_drop(const struct keeper *k);
+/* Looks up KEEPER_USER; false with ENOENT, or EPERM when it is root: then what
+ * was known of it stays. */
+bool child_find_user(struct keeper *k);
 
 /* notify.c: sd_notify without its library */
 void notify_open(struct keeper *k);
@@ -132,7 +138,8 @@ int handover_write(const struct kept *kept);
 bool handover_read(int fd, struct kept *kept);
 /* Executes the new keeper; returns when that is not possible. */
 void handover_exec(struct keeper *k);
-/* In the new keeper: true when an older one left its lock and sockets. */
+/* In the new keeper: true when an older one left its lock and sockets, and
+ * maybe who KEEPER_USER was. */
 bool handover_take(struct keeper *k);
 
 #endif

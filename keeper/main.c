@@ -47,8 +47,40 @@ static void die(const char *format, ...)
 	exit(1);
 }
 
+static void wrong(const struct keeper *k, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* What keeps a first keeper from starting, and makes a probe fail. An heir has
+ * sockets to lose, and goes on. */
+static void wrong(const struct keeper *k, const char *format, ...)
+{
+	char text[1100];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof text, format, list);
+	va_end(list);
+	if (k->probe) {
+		dprintf(STDOUT_FILENO, "%s\n", text);
+		exit(1);
+	}
+	if (!k->heir)
+		die("%s", text);
+	keeper_say("%s; going on with what was inherited", text);
+}
+
 /* ---- Options and programs ---- */
 
+static void probe_passed(void) __attribute__((noreturn));
+
+static void probe_passed(void)
+{
+	exit(write(STDOUT_FILENO, KEEPER_PROBE_OUTPUT, strlen(KEEPER_PROBE_OUTPUT)) < 0);
+}
+
+/* A keeper of another version may know other options: what follows --probe and
+ * is not known is no reason to fail. One that does not say which home it means
+ * wants to know the protocol alone. */
 static void options(struct keeper *k, int argc, char **argv)
 {
 	static const struct option known[] = { { "home", required_argument, NULL, 'd' },
@@ -57,7 +89,7 @@ static void options(struct keeper *k, int argc, char **argv)
 		{ "help", no_argument, NULL, '?' + 1 }, { NULL, 0, NULL, 0 } };
 	const char *folder = NULL, *host = NULL;
 	char why[512];
-	bool wrong = false;
+	bool usable = true;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
@@ -72,24 +104,29 @@ static void options(struct keeper *k, int argc, char **argv)
 			host = optarg;
 			break;
 		case 'p':
-			exit(write(STDOUT_FILENO, KEEPER_PROBE_OUTPUT,
-				 strlen(KEEPER_PROBE_OUTPUT)) < 0);
+			k->probe = true;
+			opterr = 0;
+			break;
 		case 'v':
 			exit(dprintf(STDOUT_FILENO, "stewardd %s\n", PACKAGE_VERSION) < 0);
 		case '?' + 1:
 			exit(dprintf(STDOUT_FILENO, "%s", usage) < 0);
 		default:
-			wrong = true;
+			usable = usable && k->probe;
 		}
-	if (wrong || optind != argc || (folder && !*folder)) {
+	if (k->probe && !folder && geteuid() != 0)
+		probe_passed();
+	if (!usable || (optind != argc && !k->probe) || (folder && !*folder)) {
 		dprintf(STDERR_FILENO, "%s", usage);
 		exit(2);
 	}
 	if (!home_find(folder, false, &k->home, why, sizeof why))
 		die("%s", why);
 	k->host_given = host;
-	if (host && !realpath(host, k->host_program))
-		die("%s: %s", host, strerror(errno));
+	if (!host || realpath(host, k->host_program))
+		return;
+	wrong(k, "%s: %s", host, strerror(errno));
+	snprintf(k->host_program, sizeof k->host_program, "%s", host);
 }
 
 /* Beside this program, as in a build tree, else where they are installed. */
@@ -130,29 +167,30 @@ static void find_user(struct keeper *k)
 	k->root = geteuid() == 0;
 	if (!k->root)
 		return;
-	errno = 0;
-	const struct passwd *user = getpwnam(KEEPER_USER);
-	if (!user)
-		die("there is no user %s, which the services run as; make it with: "
+	if (child_find_user(k))
+		return;
+	if (errno == EPERM)
+		wrong(k, "user " KEEPER_USER " is root itself: give it a number of its own");
+	else
+		wrong(k,
+		    "there is no user %s, which the services run as; make it with: "
 		    "useradd --system --user-group --home-dir %s --shell /usr/sbin/nologin %s",
 		    KEEPER_USER, STATEDIR, KEEPER_USER);
-	if (!user->pw_uid)
-		die("user " KEEPER_USER " is root itself: give it a number of its own");
-	k->uid = user->pw_uid;
-	k->gid = user->pw_gid;
 }
 
-static void make_folder(const char *path, mode_t mode)
+static void make_folder(const struct keeper *k, const char *path, mode_t mode)
 {
 	char part[PATH_MAX];
 
 	for (const char *end = strchr(path + 1, '/'); end; end = strchr(end + 1, '/')) {
 		snprintf(part, sizeof part, "%.*s", (int)(end - path), path);
-		if (mkdir(part, 0755) != 0 && errno != EEXIST && errno != EROFS)
-			die("cannot make folder %s: %s", part, strerror(errno));
+		if (mkdir(part, 0755) != 0 && errno != EEXIST && errno != EROFS) {
+			wrong(k, "cannot make folder %s: %s", part, strerror(errno));
+			return;
+		}
 	}
 	if (mkdir(path, mode) != 0 && errno != EEXIST)
-		die("cannot make folder %s: %s", path, strerror(errno));
+		wrong(k, "cannot make folder %s: %s", path, strerror(errno));
 }
 
 /* The state folder is the user steward's. Below a home that may belong to
@@ -165,14 +203,19 @@ static void give_folder(const struct keeper *k)
 	struct stat folder;
 
 	if (fd < 0 || fstat(fd, &folder) != 0)
-		die("cannot use folder %s: %s", path, strerror(errno));
-	if (folder.st_uid != 0 && folder.st_uid != k->uid)
-		die("folder %s belongs to another user (%u) and not to " KEEPER_USER
+		wrong(k, "cannot use folder %s: %s", path, strerror(errno));
+	else if (folder.st_uid != 0 && folder.st_uid != k->uid)
+		wrong(k,
+		    "folder %s belongs to another user (%u) and not to " KEEPER_USER
 		    "; start stewardd as that user, or: chown -R " KEEPER_USER " %s",
 		    path, folder.st_uid, path);
-	if (folder.st_uid == 0 && (fchown(fd, k->uid, k->gid) != 0 || fchmod(fd, 0755) != 0))
-		die("cannot give folder %s to user " KEEPER_USER ": %s", path, strerror(errno));
-	close(fd);
+	else if (folder.st_uid == 0 && k->probe)
+		probe_passed(); /* an heir gives it away, which opens it too */
+	else if (folder.st_uid == 0 && (fchown(fd, k->uid, k->gid) != 0 || fchmod(fd, 0755) != 0))
+		wrong(k, "cannot give folder %s to user " KEEPER_USER ": %s", path,
+		    strerror(errno));
+	if (fd >= 0)
+		close(fd);
 }
 
 /* A child that is the user steward walks there; its status is the number of
@@ -183,8 +226,10 @@ static void check_path(const struct keeper *k, const char *path)
 	int status = 0, slash = 0;
 	pid_t pid = fork();
 
-	if (pid < 0)
-		die("cannot fork: %s", strerror(errno));
+	if (pid < 0) {
+		wrong(k, "cannot fork: %s", strerror(errno));
+		return;
+	}
 	for (const char *end = path; *end; end++) {
 		if (end[1] != '/' && end[1] != '\0')
 			continue;
@@ -195,25 +240,31 @@ static void check_path(const struct keeper *k, const char *path)
 		if (pid == 0 && access(part, X_OK) != 0)
 			_exit(slash < 254 ? slash : 254);
 		if (pid > 0 && slash == 1 &&
-		    (waitpid(pid, &status, 0) != pid || !WIFEXITED(status)))
-			die("cannot find out whether user " KEEPER_USER " reaches %s", path);
+		    (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))) {
+			wrong(k, "cannot find out whether user " KEEPER_USER " reaches %s", path);
+			return;
+		}
 		if (pid > 0 && WEXITSTATUS(status) == slash)
-			die("user " KEEPER_USER " may not enter %s: allow it with chmod o+x, or "
+			wrong(k,
+			    "user " KEEPER_USER " may not enter %s: allow it with chmod o+x, or "
 			    "give a --home that it can reach",
 			    part);
 	}
 	if (pid == 0)
 		_exit(0);
 	if (WEXITSTATUS(status) == 255)
-		die("cannot become user " KEEPER_USER);
+		wrong(k, "cannot become user " KEEPER_USER);
 }
 
 static void folders(struct keeper *k)
 {
 	umask(022);
-	make_folder(k->home.state, k->root ? 0755 : 0700);
-	make_folder(k->home.run, k->root ? 0755 : 0700);
-	if (k->root) {
+	if (!k->probe) {
+		make_folder(k, k->home.state, k->root ? 0755 : 0700);
+		make_folder(k, k->home.run, k->root ? 0755 : 0700);
+	}
+	/* One that is not there is made when a probe has become an heir. */
+	if (k->root && k->uid && (!k->probe || access(k->home.state, F_OK) == 0)) {
 		give_folder(k);
 		check_path(k, k->home.state);
 	}
@@ -378,15 +429,17 @@ int main(int argc, char **argv)
 		.notify_fd = -1 };
 	struct keeper *k = &keeper;
 
+	/* First of all, so that nothing that goes wrong loses the sockets. */
+	k->heir = k->proven = handover_take(k);
 	options(k, argc, argv);
 	/* One that takes over goes on with whatever limit it has. */
-	raise_limit(!getenv("STEWARD_KEEPER_STATE"));
+	raise_limit(!k->heir && !k->probe);
 	find_programs(k);
 	find_user(k);
 	folders(k);
-	if (handover_take(k)) {
-		k->proven = true;
-	} else {
+	if (k->probe)
+		probe_passed();
+	if (!k->heir) {
 		close_range(STDERR_FILENO + 1, ~0U, 0);
 		take_lock(k);
 		if (!k->foreground)

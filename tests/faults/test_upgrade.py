@@ -9,7 +9,7 @@ import tempfile
 import pytest
 
 from load import REQUEST, Load
-from steward import BUILD
+from steward import BUILD, ROOT
 from waiting import wait_until
 
 PROGRAMS = ("steward", "stewardd", "steward-host", "steward-root")
@@ -111,6 +111,19 @@ def test_a_broken_new_keeper_is_refused_too(installed):
     keeps_on(one, host, ["stewardd"])
     install(one, "stewardd")
     os.kill(keeper, signal.SIGUSR2)
+    one.wait_host(host)
+    assert one.curl().out == "the first page\n"
+
+
+@pytest.mark.skipif(not ROOT, reason="only root's keeper is another user than its host")
+def test_a_home_that_was_closed_meanwhile_is_found_by_the_probe(installed):
+    one = installed
+    host = one.host_pid()
+    os.chmod(one.home, 0o700)
+    os.kill(one.keeper, signal.SIGUSR2)
+    keeps_on(one, host, ["user steward may not enter %s:" % one.home])
+    os.chmod(one.home, 0o755)
+    os.kill(one.keeper, signal.SIGUSR2)
     one.wait_host(host)
     assert one.curl().out == "the first page\n"
 

@@ -180,18 +180,23 @@ static void test_heir(void **state)
 	static const struct {
 		const char *told;
 		bool heir, home;
+		uid_t uid; /* with a gid one greater */
 	} rows[] = {
-		{ "M,M,L,-1", true, false },
-		{ "M,M,L,H", true, true },
-		{ "M,M,L,S", true, false },
-		{ "M,M,L,H,what a later version adds", true, true },
-		{ "M,M", false, false },
-		{ "M,M,L", false, false },
-		{ "M,M,S,-1", false, false },
-		{ "M,M,N,-1", false, false },
-		{ "M,M,-1,-1", false, false },
-		{ "M,M,0,-1", false, false },
-		{ "M,M,P,-1", false, false },
+		{ "M,M,L,-1", true, false, 0 },
+		{ "M,M,L,-1,107,108", true, false, 107 },
+		{ "M,M,L,H,107,108,what a later version adds", true, true, 107 },
+		{ "M,M,L,H,107", true, true, 0 },
+		{ "M,M,P,-1,107,108", false, false, 0 },
+		{ "M,M,L,H", true, true, 0 },
+		{ "M,M,L,S", true, false, 0 },
+		{ "M,M,L,H,what a later version adds", true, true, 0 },
+		{ "M,M", false, false, 0 },
+		{ "M,M,L", false, false, 0 },
+		{ "M,M,S,-1", false, false, 0 },
+		{ "M,M,N,-1", false, false, 0 },
+		{ "M,M,-1,-1", false, false, 0 },
+		{ "M,M,0,-1", false, false, 0 },
+		{ "M,M,P,-1", false, false, 0 },
 	};
 
 	(void)state;
@@ -211,7 +216,8 @@ static void test_heir(void **state)
 		tell(rows[i].told, "MLHSNP", fd);
 		if (handover_take(k) != rows[i].heir || k->lock_fd != (rows[i].heir ? fd[L] : -1) ||
 		    k->home_lock_fd != (rows[i].home ? fd[H] : -1) ||
-		    k->kept.crashes != (rows[i].heir ? 7 : 0))
+		    k->kept.crashes != (rows[i].heir ? 7 : 0) || k->uid != rows[i].uid ||
+		    k->gid != (rows[i].uid ? rows[i].uid + 1 : 0))
 			fail_msg("row %zu: %s", i, rows[i].told);
 		if (rows[i].heir)
 			assert_true(fcntl(fd[L], F_GETFD) & FD_CLOEXEC);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -445,7 +446,7 @@ static void test_replace_needs_a_good_probe(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		stage_write(s, "probe", probes[i], 0644);
 		kill(s->keeper, SIGUSR2);
-		stage_notified(s, "STATUS=The newly installed programs do not fit together");
+		stage_notified(s, "STATUS=The newly installed programs are not used");
 	}
 	stage_expect_log(s, "the new programs are not used");
 	/* The same host is there. */
@@ -505,7 +506,7 @@ static void test_replace_without_a_new_keeper(void **state)
 	stage_settle(s);
 	/* And a probe of a program that is not there fails. */
 	kill(s->keeper, SIGUSR2);
-	stage_notified(s, "STATUS=The newly installed programs do not fit together");
+	stage_notified(s, "STATUS=The newly installed programs are not used");
 	stage_stop(s);
 }
 
@@ -541,6 +542,103 @@ static void test_replace_by_one_that_cannot_read_the_state(void **state)
 	stage_stop(s);
 }
 
+/* What would keep the new keeper from starting is found by the probe. */
+static void test_replace_needs_a_home_that_can_be_used(void **state)
+{
+	struct stage *s = *state;
+	char expected[200], path[100];
+	struct stat folder;
+
+	if (geteuid() != 0) {
+		print_message("only root's keeper is another user than its host\n");
+		skip();
+	}
+	STAGE_NEEDS_USER();
+	stage_begin(s);
+	unsigned port = stage_listen(s, 1, "web", 0);
+	assert_int_equal(chmod(s->home, 0700), 0);
+	kill(s->keeper, SIGUSR2);
+	stage_notified(s, "STATUS=The newly installed programs are not used");
+	snprintf(expected, sizeof expected, "says \"user steward may not enter %s: allow it",
+	    s->home);
+	stage_expect_log(s, expected);
+	int client = stage_dial(port);
+	assert_true(client >= 0);
+	stage_end_host(s, "accept 1");
+	stage_expect(s, "accepted");
+	close(client);
+	assert_int_equal(chmod(s->home, 0755), 0);
+	/* What the new one mends itself is no reason. */
+	snprintf(path, sizeof path, "%s/state", s->home);
+	assert_int_equal(chown(path, 0, 0), 0);
+	assert_int_equal(chmod(path, 0700), 0);
+	kill(s->keeper, SIGUSR2);
+	replaced(s);
+	assert_int_equal(stat(path, &folder), 0);
+	assert_true(folder.st_uid != 0);
+	stage_settle(s);
+	stage_stop(s);
+}
+
+/* An heir has sockets to lose: whatever it finds, it goes on with them. */
+static void goes_on(struct stage *s, const char *deed, const char *told)
+{
+	char real[4096], text[8500], rights[100], byte;
+
+	strcpy(real, s->program);
+	own_program(s, NULL);
+	stage_begin(s);
+	unsigned port = stage_listen(s, 1, "web", 0);
+	stage_end_host(s, "rights");
+	stage_expect(s, "uid ");
+	snprintf(rights, sizeof rights, "%.99s", s->line);
+	strcpy(s->program, real);
+	/* It has passed the probe already. */
+	snprintf(text, sizeof text, "H=%s P=%s\n[ -z \"$STEWARD_KEEPER_STATE\" ] || { %s; }",
+	    s->home, real, deed);
+	own_program(s, text);
+	kill(s->keeper, SIGUSR2);
+	int client = stage_dial(port);
+	assert_true(client >= 0);
+	replaced(s);
+	stage_expect_log(s, told);
+	assert_int_equal(stage_listen(s, 1, "web", 0), port);
+	stage_end_host(s, "accept 1");
+	stage_expect(s, "accepted");
+	assert_int_equal(read(client, &byte, 1), 1);
+	close(client);
+	stage_end_host(s, "rights");
+	stage_expect(s, rights);
+	stage_settle(s);
+	stage_stop(s);
+	assert_int_equal(chmod(s->home, 0755), 0);
+}
+
+static void test_replace_by_one_that_could_not_start(void **state)
+{
+	static const struct {
+		const char *deed, *told;
+		bool root;
+	} rows[] = {
+		{ "chmod 700 $H", "may not enter", true },
+		{ "chown daemon $H/state", "belongs to another user", true },
+		{ "grep -v ^steward: /etc/passwd >$H/users\n"
+		  "exec unshare -m sh -c 'mount --bind $0 /etc/passwd && exec \"$@\"' "
+		  "$H/users $P \"$@\"",
+		    "there is no user steward", true },
+		{ "mv $H/state $H/other; chmod 555 $H", "cannot make folder", false },
+	};
+
+	STAGE_NEEDS_USER();
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (rows[i].root != (geteuid() == 0))
+			continue;
+		goes_on(*state, rows[i].deed, rows[i].told);
+		assert_int_equal(stage_close(state), 0);
+		assert_int_equal(stage_open(state), 0);
+	}
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, stage_open, stage_close)
@@ -562,6 +660,8 @@ int main(void)
 		T(test_replace_needs_a_good_probe),
 		T(test_replace_without_a_new_keeper),
 		T(test_replace_by_one_that_cannot_read_the_state),
+		T(test_replace_needs_a_home_that_can_be_used),
+		T(test_replace_by_one_that_could_not_start),
 	};
 
 	return cmocka_run_group_tests_name("keeper lives", tests, NULL, NULL);

@@ -135,6 +135,10 @@ static void report_text(const struct crash_record *record, struct crash_report *
 		text_format(report->text, sizeof report->text,
 		    "%s %s; the host ended and came back", who,
 		    *reason ? reason : "ended the host");
+	else if (record->code <= 0 && *reason)
+		text_format(report->text, sizeof report->text,
+		    "the host %s and was ended by %s; it came back, nobody is charged", reason,
+		    report->signal);
 	else if (record->code <= 0)
 		text_format(report->text, sizeof report->text,
 		    "somebody sent %s to the host; it came back, nobody is charged",

@@ -119,8 +119,9 @@ void charges_describe(const struct crash_record *record, char *text, size_t size
 		snprintf(what, sizeof what, "%s",
 		    record->reason[0] ? record->reason : "ended itself");
 	else if (name)
-		snprintf(what, sizeof what, "signal %s%s", name,
-		    record->code <= 0 ? " from outside" : "");
+		snprintf(what, sizeof what, "%s%ssignal %s%s", record->reason,
+		    record->reason[0] ? ": " : "", name,
+		    record->code <= 0 && !record->reason[0] ? " from outside" : "");
 	else
 		snprintf(what, sizeof what, "signal %d", record->signal);
 	snprintf(text, size, "%s%s%s%s%s%s", what, record->service[0] ? " in " : "",

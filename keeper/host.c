@@ -314,7 +314,7 @@ static void host_last_words(struct keeper *k, int status)
 {
 	struct host *h = &k->host;
 	struct keeper_message m = { 0 };
-	char what[400];
+	char what[400], why[64] = "";
 
 	for (int i = 0; h->fd >= 0 && i < 1000; i++) {
 		ssize_t size = recv(h->fd, &m, sizeof m, MSG_TRUNC);
@@ -327,12 +327,17 @@ static void host_last_words(struct keeper *k, int status)
 	k->crash_known = pread(h->crash_fd, &k->crash, sizeof k->crash, 0) == sizeof k->crash &&
 	    charges_clean(&k->crash);
 	const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
+	if (h->silent)
+		TEXT(why, "did not answer for %lld s", (long long)k->heartbeat / 1000);
+	/* The keeper's own signal, and no crash that came in between. */
+	if (h->silent && k->crash.signal == SIGABRT && k->crash.code <= 0)
+		TEXT(k->crash.reason, "%s", why);
 	if (k->crash_known)
 		charges_describe(&k->crash, what, sizeof what);
 	else if (h->failed[0])
 		TEXT(what, "%.390s", h->failed);
 	else if (WIFSIGNALED(status))
-		TEXT(what, "signal %s", name ? name : "unknown");
+		TEXT(what, "%s%ssignal %s", why, why[0] ? ": " : "", name ? name : "unknown");
 	else
 		TEXT(what, "exit status %d", WEXITSTATUS(status));
 	TEXT(k->crash_text, "%s%s", what, h->ready ? "" : ", before it was ready");

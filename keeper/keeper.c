@@ -166,6 +166,7 @@ static int64_t timers(struct keeper *k, int64_t now)
 		keeper_say("the host did not answer for %lld s: it is ended",
 		    (long long)k->heartbeat / 1000);
 		kill(h->pid, SIGABRT);
+		h->silent = true;
 		h->kill_at = now + ABORT_MS;
 	}
 	if (h->pid && keeper_due(h->kill_at, now, &next)) {

@@ -28,6 +28,7 @@ struct host {
 	int64_t alive;   /* the newest heartbeat, or the start */
 	int64_t kill_at; /* SIGKILL then */
 	bool ready, settled;
+	bool silent;  /* it was ended because it gave no sign of life */
 	bool blocked; /* it does not read: nothing is read from it either */
 	bool babbled; /* it sent what the protocol does not know, which was logged */
 	char failed[512];

@@ -88,7 +88,8 @@ struct crash_record {
 	uint32_t version;
 	_Atomic uint32_t state;
 	int32_t signal;   /* 0: ended by itself, reason says why */
-	int32_t code;     /* si_code; <= 0: sent by somebody, charged to no one */
+	int32_t code;     /* si_code; <= 0: sent by somebody, charged to no one; with a
+	                   * reason: by the keeper */
 	uint64_t address; /* si_addr */
 	int32_t pid;
 	uint32_t frames;

@@ -179,6 +179,16 @@ def test_a_host_without_its_keeper_ends_though_a_service_hangs(make_steward):
     assert one.echo() == b"ping"
 
 
+def test_a_frozen_host_is_ended_and_told_why(make_steward):
+    one = make_steward(env={"STEWARD_KEEPER_HEARTBEAT_MS": "4000"}).start()
+    os.kill(one.host_pid(), signal.SIGSTOP)
+    crash = one.wait_crashes(1)["host"]["last_crash"]
+    assert crash["text"] == "did not answer for 4 s: signal KILL" and not crash["service"]
+    assert "did not answer for 4 s: signal KILL" in one.ok("status").out
+    one.wait_journal("did not answer for 4 s: signal KILL")
+    assert {item["state"] for item in one.status()["services"]} == {"running"}
+
+
 def test_a_hung_worker_leaves_the_others_of_its_service(make_steward):
     """With several workers, those that do not hang serve on."""
     one = make_steward(dict(PATIENT, trial={"workers": 4})).start()

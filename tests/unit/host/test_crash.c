@@ -173,6 +173,13 @@ static void a_signal_from_outside_charges_nobody(void **state)
 	symbols_report(record, &report);
 	assert_string_equal(report.service, "");
 	assert_non_null(strstr(report.text, "somebody sent SIGSEGV"));
+	/* The keeper, which says why. */
+	strcpy(record->reason, "did not answer for 15 s");
+	symbols_report(record, &report);
+	assert_string_equal(report.service, "");
+	assert_string_equal(report.text,
+	    "the host did not answer for 15 s and was ended by SIGSEGV; "
+	    "it came back, nobody is charged");
 }
 
 static void garbage_in_a_record_is_survived(void **state)

@@ -181,8 +181,8 @@ static void accept_one(const struct puppet *p, unsigned id)
 	tell(p, "nothing to accept");
 }
 
-/* "crash SERVICE SIGNAL CODE": a record, then the end by that signal. */
-static void crash(const struct puppet *p, const char *words)
+/* "SERVICE SIGNAL CODE", and maybe a reason; returns the signal. */
+static int write_record(const struct puppet *p, const char *words)
 {
 	struct crash_record record = { .version = KEEPER_VERSION,
 		.state = CRASH_COMPLETE,
@@ -191,11 +191,19 @@ static void crash(const struct puppet *p, const char *words)
 	if (sscanf(words, "%31s %d %d %159[^\n]", record.service, &record.signal, &record.code,
 		record.reason) < 3 ||
 	    pwrite(p->crash, &record, sizeof record, 0) != sizeof record)
-		tell(p, "cannot crash");
-	if (!record.signal)
+		tell(p, "cannot write the record");
+	return record.signal;
+}
+
+/* A record, then the end by that signal. */
+static void crash(const struct puppet *p, const char *words)
+{
+	int number = write_record(p, words);
+
+	if (!number)
 		_exit(70);
-	signal(record.signal, SIG_DFL);
-	raise(record.signal);
+	signal(number, SIG_DFL);
+	raise(number);
 }
 
 static void rights(const struct puppet *p)
@@ -299,6 +307,8 @@ static void command(struct puppet *p, const char *word, const char *rest)
 		accept_one(p, (unsigned)strtoul(rest, NULL, 10));
 	else if (!strcmp(word, "crash"))
 		crash(p, rest);
+	else if (!strcmp(word, "record"))
+		write_record(p, rest);
 	else if (!strcmp(word, "die"))
 		raise((int)strtol(rest, NULL, 10));
 	else if (!strcmp(word, "exit"))

@@ -180,6 +180,8 @@ static void test_words(void **state)
 	} rows[] = {
 		{ SIGSEGV, SEGV_MAPERR, "web", "request", "", "signal SEGV in web (request)" },
 		{ SIGSEGV, SI_USER, "", "", "", "signal SEGV from outside" },
+		{ SIGABRT, SI_USER, "web", "", "did not answer for 15 s",
+		    "did not answer for 15 s: signal ABRT in web" },
 		{ 0, 0, "dns", "", "did not stop in 30 s", "did not stop in 30 s in dns" },
 		{ 0, 0, "", "", "", "ended itself" },
 		{ 1234, 1, "", "", "", "signal 1234" },

@@ -174,8 +174,25 @@ static void test_heartbeat(void **state)
 	stage_do(s, "deaf");
 	stage_host_gone(s);
 	stage_next_host(s);
-	stage_expect(s, "crashed: signal ABRT");
+	stage_expect(s, "crashed: did not answer for 1 s: signal ABRT");
 	stage_expect_log(s, "the host did not answer");
+	stage_settle(s);
+	/* One that can still say where it was. */
+	stage_do(s, "record web %d 0", SIGABRT);
+	stage_do(s, "deaf");
+	stage_next_host(s);
+	stage_expect(s, "crashed: did not answer for 1 s: signal ABRT in web; record web 6");
+	stage_settle(s);
+	/* One that crashed by itself when its time was over. */
+	stage_do(s, "record web %d 1", SIGSEGV);
+	stage_do(s, "deaf");
+	stage_next_host(s);
+	stage_expect(s, "crashed: signal SEGV in web; record web 11");
+	stage_settle(s);
+	/* One that is frozen. */
+	kill(s->host_pid, SIGSTOP);
+	stage_next_host(s);
+	stage_expect(s, "crashed: did not answer for 1 s: signal KILL");
 	stage_settle(s);
 	stage_stop(s);
 }

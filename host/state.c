@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The document itself is kept in memory, so that fields which a later version
- * wrote survive an older program.
+ * The document itself is kept in memory, so that fields which a later program
+ * added survive an older one. What it can no longer mean the same by has another
+ * version: such a file is not guessed at, and not overwritten either.
  */
 #include "config.h"
 
@@ -14,8 +15,11 @@
 #include <unistd.h>
 
 #include "data/file.h"
+#include "data/memory.h"
 
 #define STATE_LIMIT (256 * 1024)
+#define STATE_VERSION 1
+#define ASIDE_MAX 100 /* files of one newer version */
 
 static json_t *document;
 /* Counted: what was changed in it, and up to where it lies on the disk. */
@@ -24,13 +28,38 @@ static uint64_t changes, kept;
 static json_t *state_part(const char *name)
 {
 	if (!document)
-		document = json_pack("{s:i}", "version", 1);
+		document = json_pack("{s:i}", "version", STATE_VERSION);
 	json_t *part = json_object_get(document, name);
 	if (!json_is_object(part)) {
 		part = json_object();
 		json_object_set_new(document, name, part);
 	}
 	return part;
+}
+
+/* PATH.version-2, or PATH.version-2.1 and so on when that is taken. Nobody else
+ * makes files there. */
+static bool state_aside(const char *path, double version, struct fault *fault)
+{
+	char *aside = memory_format("%s.version-%.0f", path, version);
+
+	for (int i = 1; i < ASIDE_MAX && access(aside, F_OK) == 0; i++) {
+		free(aside);
+		aside = memory_format("%s.version-%.0f.%d", path, version, i);
+	}
+	bool taken = access(aside, F_OK) == 0;
+	if (!taken && rename(path, aside) == 0)
+		fault_set(fault, FAULT_FAILED,
+		    "%s is of version %.0f and this steward knows %d: it is kept as %s, "
+		    "every service starts, and ports that are any get new numbers",
+		    path, version, STATE_VERSION, strrchr(aside, '/') + 1);
+	else
+		fault_errno(fault, taken ? EEXIST : errno,
+		    "%s is of version %.0f and this steward knows %d: every service starts, "
+		    "and the next change overwrites it, since it could not be renamed",
+		    path, version, STATE_VERSION);
+	free(aside);
+	return false;
 }
 
 bool state_load(const char *path, struct fault *fault)
@@ -48,10 +77,14 @@ bool state_load(const char *path, struct fault *fault)
 		return false;
 	document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	free(text);
-	if (json_is_object(document))
+	double version = json_number_value(json_object_get(document, "version"));
+	if (json_is_object(document) && version <= STATE_VERSION)
 		return true;
-	fault_set(fault, FAULT_FAILED, "%s: %s, line %d; every service starts", path, error.text,
-	    error.line);
+	if (json_is_object(document))
+		state_aside(path, version, fault);
+	else
+		fault_set(fault, FAULT_FAILED, "%s: %s, line %d; every service starts", path,
+		    error.text, error.line);
 	json_decref(document);
 	document = NULL;
 	return false;

@@ -10,8 +10,9 @@
 /*
  * What survives a restart: which services should run, and which numbers ports
  * asked for as 0 had. One file, JSON with a version, replaced atomically by
- * state_save; a file that cannot be read counts as empty, and is told. The copy
- * in memory is in state.c, one a process. One thread, but for state_save.
+ * state_save; a file that cannot be read counts as empty, and is told; one of a
+ * newer version is renamed first. The copy in memory is in state.c, one a process.
+ * One thread, but for state_save.
  */
 bool state_load(const char *path, struct fault *fault);
 bool state_wanted(const char *service); /* true when nothing is known */

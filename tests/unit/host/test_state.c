@@ -133,13 +133,13 @@ static void odd_values_are_ignored(void **state)
 	assert_int_equal(state_port("d"), 80);
 }
 
-static void fields_of_a_later_version_survive(void **state)
+static void fields_of_a_later_program_survive(void **state)
 {
 	struct fault fault;
 	size_t length;
 
 	(void)state;
-	put("{\"version\": 2, \"later\": {\"x\": 1}}");
+	put("{\"version\": 1, \"later\": {\"x\": 1}}");
 	assert_true(state_load(path, &fault));
 	assert_true(state_set_wanted("web", false));
 	save();
@@ -148,6 +148,72 @@ static void fields_of_a_later_version_survive(void **state)
 	assert_non_null(strstr(text, "\"later\""));
 	assert_non_null(strstr(text, "\"stopped\""));
 	free(text);
+}
+
+static void expect_aside(const char *name, const char *text)
+{
+	char aside[100];
+	struct fault fault;
+
+	snprintf(aside, sizeof aside, "%s/%s", folder, name);
+	char *kept = file_read(aside, 65536, NULL, &fault);
+	assert_non_null(kept);
+	assert_string_equal(kept, text);
+	free(kept);
+	assert_int_equal(unlink(aside), 0);
+}
+
+static void a_newer_version_is_set_aside(void **state)
+{
+	static const char *const newer[] = {
+		"{\"version\": 2, \"services\": {\"web\": \"stopped\"}}",
+		"{\"version\": 2, \"services\": {\"dns\": \"stopped\"}}",
+		"{\"version\": 4000000000, \"services\": 7}",
+	};
+	static const char *const names[] = { "desired.version-2", "desired.version-2.1",
+		"desired.version-4000000000" };
+	struct fault fault;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		put(newer[i]);
+		assert_false(state_load(path, &fault));
+		assert_non_null(strstr(fault.text, names[i]));
+		assert_non_null(strstr(fault.text, "this steward knows 1"));
+		assert_non_null(strstr(fault.text, "every service starts"));
+		assert_int_equal(access(path, F_OK), -1);
+		assert_true(state_wanted("web") && state_wanted("dns"));
+		/* What is saved is of this version, and found again. */
+		assert_true(state_set_wanted("web", false));
+		save();
+		assert_true(state_load(path, &fault));
+		assert_false(state_wanted("web"));
+	}
+	for (size_t i = 0; i < 3; i++)
+		expect_aside(names[i], newer[i]);
+}
+
+static void a_newer_version_that_cannot_be_renamed_is_told(void **state)
+{
+	static const char newer[] = "{\"version\": 2}";
+	struct fault fault;
+	char name[100];
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		put(newer);
+		assert_false(state_load(path, &fault));
+		assert_null(strstr(fault.text, "overwrites"));
+	}
+	put(newer);
+	assert_false(state_load(path, &fault));
+	assert_non_null(strstr(fault.text, "the next change overwrites it"));
+	assert_true(state_wanted("web"));
+	expect_aside("desired.version-2", newer);
+	for (int i = 1; i < 100; i++) {
+		snprintf(name, sizeof name, "desired.version-2.%d", i);
+		expect_aside(name, newer);
+	}
 }
 
 static int suite_begin(void **state)
@@ -174,7 +240,9 @@ int main(void)
 		cmocka_unit_test(what_was_not_saved_is_told_until_it_is),
 		cmocka_unit_test(a_damaged_file_is_told_and_counts_as_empty),
 		cmocka_unit_test(odd_values_are_ignored),
-		cmocka_unit_test(fields_of_a_later_version_survive),
+		cmocka_unit_test(fields_of_a_later_program_survive),
+		cmocka_unit_test(a_newer_version_is_set_aside),
+		cmocka_unit_test(a_newer_version_that_cannot_be_renamed_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, suite_begin, suite_end);

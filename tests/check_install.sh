@@ -25,15 +25,20 @@ expected='/etc/steward/ports
 /usr/local/share/man/man8/stewardd.8'
 
 files() { (cd "$1" && find . -type f | sed 's/^\.//' | LC_ALL=C sort); }
+modes() { (cd "$1" && find . -mindepth 1 -printf '%P %m\n' | LC_ALL=C sort); }
+with_umask() { (umask "$1" && shift && "$@"); }
 
 # ---- Into a staging folder ----
 
 staged()
 {
 	local stage=$1 unit=$1/usr/local/lib/systemd/system/steward.service
-	case_ "make install DESTDIR" make -C "$build" install DESTDIR="$stage"
+	case_ "make install DESTDIR" with_umask 022 make -C "$build" install DESTDIR="$stage"
 	same "it brings these files" "$expected" "$(files "$stage")"
 	case_ "and an empty state folder" test -d "$stage/var/lib/steward"
+	case_ "make install under umask 077" \
+		with_umask 077 make -C "$build" install DESTDIR="$stage-077"
+	same "gives the same modes" "$(modes "$stage")" "$(modes "$stage-077")"
 	if command -v systemd-analyze >/dev/null; then
 		sed "s|=/usr/local/sbin|=$stage/usr/local/sbin|" "$unit" >"$stage/steward.service"
 		same "systemd-analyze verify has nothing to say" "" \
@@ -175,7 +180,7 @@ fi
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
-mkdir "$work/stage" "$work/real"
+mkdir "$work/stage" "$work/stage-077" "$work/real"
 staged "$work/stage"
 if [ "$(id -u)" != 0 ]; then
 	skip "a true installation, its upgrade and its removal" "needs root"

@@ -56,6 +56,49 @@ says "that gives the command" "apt-get install -y --no-install-recommends gcc li
 	"$(cat "$trial/err")"
 case_ "and calls no apt" test ! -e "$trial/apt"
 
+# ---- The home folder ----
+
+# A tree where nothing is left to build, and whose steward tells its home.
+stub=$trial/stub
+mkdir -p "$stub/build/data" "$stub/m4" "$stub/system" "$trial/people"
+cp "$top/setup" "$stub/"
+touch "$stub/configure.ac" "$stub/Makefile.in" "$stub/config.h.in" "$stub/system/make-users"
+printf '#!/bin/sh\n: >config.status\n' >"$stub/configure"
+printf 'all:\n' >"$stub/build/Makefile"
+printf '#!/bin/sh\necho "its home is $2."\n' >"$stub/build/steward"
+printf '#!/bin/sh\necho installed\n' >"$trial/bin/dpkg-query"
+printf '#!/bin/sh\ncat "%s/passwd"\n' "$trial" >"$trial/bin/getent"
+chmod 755 "$stub/configure" "$stub/build/steward" "$trial/bin/getent"
+chmod 777 "$stub/build" "$trial/people"
+
+stub_run()
+{
+	status_of "${ordinary[@]}" env -u STEWARD_HOME -u XDG_STATE_HOME -u HOME \
+		"PATH=$trial/bin:$PATH" "$@" "$stub/setup" run
+}
+
+: >"$trial/passwd"
+same "run without any home folder is a failure" 1 "$(stub_run)"
+says "and says what to do" "set STEWARD_HOME" "$(cat "$trial/err")"
+echo "x:x:1:1::$trial/people:/bin/sh" >"$trial/passwd"
+same "run without HOME ends with 0" 0 "$(stub_run)"
+says "and takes the folder of the user" "its home is $trial/people/.local/state/steward." \
+	"$(cat "$trial/out")"
+same "run with a relative XDG_STATE_HOME ends with 0" 0 \
+	"$(stub_run XDG_STATE_HOME=below "HOME=$trial/people")"
+says "and ignores it" "its home is $trial/people/.local/state/steward." "$(cat "$trial/out")"
+same "run with an absolute one ends with 0" 0 "$(stub_run "XDG_STATE_HOME=$trial/people/state")"
+says "and takes it" "its home is $trial/people/state/steward." "$(cat "$trial/out")"
+if [ "$(id -u)" = 0 ]; then
+	same "run by root under umask 077 ends with 0" 0 \
+		"$(umask 077 && STEWARD_HOME=$trial/of/root status_of "$stub/setup" run)"
+	same "and makes a home for others to enter" "755 755" \
+		"$(stat -c %a "$trial/of" "$trial/of/root" | xargs)"
+else
+	skip "run by root under umask 077" "needs root"
+fi
+rm "$trial/bin/getent"
+
 # ---- A copy of the tree ----
 
 copy=$trial/copy

@@ -410,8 +410,8 @@ static json_t *change_list(const struct host *host, const struct settings_book *
 	{
 		const char *old = shown_in(host->book, name), *new = shown_in(book, name);
 		json_array_append_new(changes,
-		    json_pack("{s:s, s:s, s:s}", "name", name, "old", old ? old : "", "new",
-			new ? new : ""));
+		    json_pack("{s:s, s:o, s:o}", "name", name, "old", snapshot_text(old), "new",
+			snapshot_text(new)));
 	}
 	return changes;
 }

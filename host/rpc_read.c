@@ -27,8 +27,8 @@ static void rpc_hello(struct call *call, json_t *params)
 {
 	(void)params;
 	call_result(call,
-	    json_pack("{s:i, s:s, s:s, s:s, s:o}", "version", 1, "role", role_name(call->role),
-		"user", call->user, "software", PACKAGE_VERSION, "host",
+	    json_pack("{s:i, s:s, s:o, s:s, s:o}", "version", 1, "role", role_name(call->role),
+		"user", snapshot_text(call->user), "software", PACKAGE_VERSION, "host",
 		snapshot_host(call->host)));
 }
 

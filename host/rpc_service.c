@@ -12,6 +12,7 @@
 #include "data/clock.h"
 #include "data/memory.h"
 #include "host/rpc.h"
+#include "host/snapshot.h"
 #include "host/unit.h"
 
 struct errand {
@@ -51,7 +52,7 @@ static void errand_answer(struct errand *errand)
 	for (size_t i = 0; i < rows_count(errand->rows); i++) {
 		json_t *line = json_array();
 		for (size_t j = 0; j < width; j++)
-			json_array_append_new(line, json_string(rows_get(errand->rows, i, j)));
+			json_array_append_new(line, snapshot_text(rows_get(errand->rows, i, j)));
 		json_array_append_new(lines, line);
 	}
 	call_result(errand->call,

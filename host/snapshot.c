@@ -72,10 +72,10 @@ static json_t *snapshot_listeners(const struct unit *unit)
 
 	for (const struct unit_listener *l = unit->listeners; l; l = l->next)
 		json_array_append_new(list,
-		    json_pack("{s:s, s:s, s:i, s:s, s:s, s:o}", "setting", l->kind->setting,
-			"address", l->address, "port", l->port ? l->port : l->asked, "transport",
-			l->transport == TRANSPORT_TCP ? "tcp" : "udp", "state", states[l->state],
-			"reason", text_or_null(l->reason)));
+		    json_pack("{s:s, s:o, s:i, s:s, s:s, s:o}", "setting", l->kind->setting,
+			"address", snapshot_text(l->address), "port", l->port ? l->port : l->asked,
+			"transport", l->transport == TRANSPORT_TCP ? "tcp" : "udp", "state",
+			states[l->state], "reason", text_or_null(l->reason)));
 	return list;
 }
 
@@ -124,21 +124,23 @@ static json_t *snapshot_crash(const struct crash_report *crash)
 	char address[24];
 	snprintf(address, sizeof address, "0x%llx", (unsigned long long)crash->address);
 	for (unsigned i = 0; i < crash->frames; i++)
-		json_array_append_new(frames, json_string(crash->frame[i]));
-	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:o}", "time", time_text(crash->time_us),
+		json_array_append_new(frames, snapshot_text(crash->frame[i]));
+	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o}", "time", time_text(crash->time_us),
 	    "service", text_or_null(crash->service), "signal", text_or_null(crash->signal),
-	    "address", address, "text", crash->text, "frames", frames);
+	    "address", address, "text", snapshot_text(crash->text), "frames", frames);
 }
 
 json_t *snapshot_host(struct host *host)
 {
-	return json_pack("{s:s, s:i, s:i, s:f, s:I, s:s, s:s, s:s, s:o, s:s, s:o, s:i}", "name",
-	    host->name, "pid", (int)getpid(), "keeper_pid", host->keeper_pid, "uptime_seconds",
-	    (double)(clock_monotonic() - host->started) / 1e9, "crashes", (json_int_t)host->crashes,
-	    "software", PACKAGE_VERSION, "user", host->user, "home",
-	    host->home.installed ? host->home.state : host->home.folder, "settings_fault",
-	    text_or_null(host->settings_fault), "sandbox", host->sandbox, "last_crash",
-	    snapshot_crash(&host->last_crash), "consoles", (int)control_clients(host->control));
+	return json_pack("{s:o, s:i, s:i, s:f, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:i}", "name",
+	    snapshot_text(host->name), "pid", (int)getpid(), "keeper_pid", host->keeper_pid,
+	    "uptime_seconds", (double)(clock_monotonic() - host->started) / 1e9, "crashes",
+	    (json_int_t)host->crashes, "software", PACKAGE_VERSION, "user",
+	    snapshot_text(host->user), "home",
+	    snapshot_text(host->home.installed ? host->home.state : host->home.folder),
+	    "settings_fault", text_or_null(host->settings_fault), "sandbox",
+	    snapshot_text(host->sandbox), "last_crash", snapshot_crash(&host->last_crash),
+	    "consoles", (int)control_clients(host->control));
 }
 
 static json_t *figure(double value)

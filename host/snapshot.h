@@ -20,7 +20,8 @@ json_t *snapshot_document(struct host *host, const struct unit *only, bool machi
 json_t *snapshot_unit(const struct unit *unit);
 json_t *snapshot_host(struct host *host);
 json_t *snapshot_record(const struct journal_record *record);
-/* A JSON text, also of bytes that are no UTF-8 (cleaned). */
+/* A JSON text, also of bytes that are no UTF-8 (cleaned); "" of NULL. json_pack
+ * makes nothing at all of such bytes, so paths and names go through here. */
 json_t *snapshot_text(const char *text);
 /* Who counts as the owner: the user that stewardd was started by. */
 uid_t snapshot_owner(const struct host *host);

@@ -201,6 +201,21 @@ def test_home_path_longer_than_a_socket_address(make_steward):
 
 
 @pytest.mark.skipif(not ROOT, reason="only root starts a steward for another user")
+def test_home_and_name_that_are_not_utf8(make_steward):
+    one = make_steward({"host": {"name": "x" + "\u00e9" * 40}})    # cut inside a character
+    plain, one.home = one.home, one.home + "\udcff"
+    os.rename(plain, one.home)
+    one.state = os.path.join(one.home, "state")
+    one.control_path = os.path.join(one.state, "control")
+    one.conf = os.path.join(one.home, "steward.conf")
+    one.start()
+    host = one.json("status")["host"]
+    assert host["home"] == plain + "?"
+    assert host["name"].startswith("x\u00e9\u00e9") and host["name"].endswith("\u00e9?")
+    assert "web" in one.ok("status").out
+    assert one.call("hello", client="test")["host"]["home"] == plain + "?"
+
+
 def test_home_below_a_closed_folder_is_refused_by_its_name(make_steward):
     base = tempfile.mkdtemp(prefix="steward-test-", dir="/tmp")
     closed = os.path.join(base, "closed")

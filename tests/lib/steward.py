@@ -256,7 +256,7 @@ class Steward:
         for path in glob.glob("/proc/[0-9]*/cmdline"):
             try:
                 with open(path, "rb") as file:
-                    if self.home.encode() in file.read().split(b"\0"):
+                    if os.fsencode(self.home) in file.read().split(b"\0"):
                         found.append(int(path.split("/")[2]))
             except OSError:
                 pass    # it has just ended

@@ -73,10 +73,17 @@ static int client_dump(const char *bytes, size_t size, void *arg)
 	return evbuffer_add(arg, bytes, size);
 }
 
-static void client_send(struct client *client, json_t *message)
+/* An answer that could not be made (NULL) becomes an error: an empty line would
+ * tell nobody. id: of the request, borrowed; NULL when there is none. */
+static void client_send(struct client *client, json_t *id, json_t *message)
 {
 	if (client->dead)
 		goto out;
+	if (!message)
+		message =
+		    json_pack("{s:O, s:{s:i, s:s, s:{s:i, s:s}}}", "id", id ? id : json_null(),
+			"error", "code", -32603, "message", "steward could not make this answer",
+			"data", "exit", 1, "next", "report it as a mistake of steward");
 	json_object_set_new(message, "jsonrpc", json_string("2.0"));
 	json_dump_callback(message, client_dump, client->out, JSON_COMPACT);
 	evbuffer_add(client->out, "\n", 1);
@@ -90,7 +97,7 @@ out:
 
 void client_notify(struct client *client, const char *method, json_t *params)
 {
-	client_send(client, json_pack("{s:s, s:o}", "method", method, "params", params));
+	client_send(client, NULL, json_pack("{s:s, s:o}", "method", method, "params", params));
 }
 
 void client_error(struct client *client, json_t *id, int code, int exit_code, const char *text,
@@ -99,10 +106,10 @@ void client_error(struct client *client, json_t *id, int code, int exit_code, co
 	json_t *data = json_pack("{s:i}", "exit", exit_code);
 
 	if (next && *next)
-		json_object_set_new(data, "next", json_string(next));
-	client_send(client,
-	    json_pack("{s:O?, s:{s:i, s:s, s:o}}", "id", id ? id : json_null(), "error", "code",
-		code, "message", text, "data", data));
+		json_object_set_new(data, "next", snapshot_text(next));
+	client_send(client, id,
+	    json_pack("{s:O, s:{s:i, s:o, s:o}}", "id", id ? id : json_null(), "error", "code",
+		code, "message", snapshot_text(text), "data", data));
 }
 
 /* ---- Calls ---- */
@@ -130,7 +137,7 @@ static void call_free(struct call *call)
 void call_result(struct call *call, json_t *result)
 {
 	if (call->client && call->id)
-		client_send(call->client,
+		client_send(call->client, call->id,
 		    json_pack("{s:O, s:o}", "id", call->id, "result", result));
 	else
 		json_decref(result);

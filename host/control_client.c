@@ -185,14 +185,55 @@ void call_subscribe(struct call *call, double seconds, bool journal, const char 
 
 /* ---- Requests ---- */
 
+/* A request without an id is a notification: nothing is said about it
+ * (JSON-RPC 2.0, 4.1). */
+static void client_refuse(struct client *client, json_t *id, int code, int exit_code,
+    const char *text, const char *next)
+{
+	if (id)
+		client_error(client, id, code, exit_code, text, next);
+}
+
+/* The method, when this client may call it now; else NULL, and it has been told. */
+static const struct method *client_method(struct client *client, json_t *id, const char *name,
+    json_t *params)
+{
+	const struct method *method = rpc_methods;
+	char text[200], clean[64];
+
+	while (method->name && strcmp(method->name, name))
+		method++;
+	if (!method->name) {
+		text_clean(clean, sizeof clean, name, strlen(name));
+		text_format(text, sizeof text, "no such method: %s", clean);
+		client_refuse(client, id, -32601, 2, text, NULL);
+		return NULL;
+	}
+	if (params && !json_is_object(params) && !json_is_null(params)) {
+		client_refuse(client, id, -32602, 2, "params must be an object", NULL);
+		return NULL;
+	}
+	if (client->role < method->role) {
+		text_format(text, sizeof text, "%s needs the role %s; %s has the role %s", name,
+		    role_name(method->role), client->user, role_name(client->role));
+		client_refuse(client, id, -32004, 4, text,
+		    method->role == ROLE_ADMIN ? "join the group steward-admin" :
+						 "join the group steward-operator");
+		return NULL;
+	}
+	if (client->call_count >= CALLS_MAX) {
+		client_refuse(client, id, -32010, 2, "too many requests under way", NULL);
+		return NULL;
+	}
+	return method;
+}
+
 static void client_request(struct client *client, json_t *message)
 {
 	json_t *id = json_object_get(message, "id");
 	json_t *params = json_object_get(message, "params");
 	const char *name = json_string_value(json_object_get(message, "method"));
 	const char *version = json_string_value(json_object_get(message, "jsonrpc"));
-	const struct method *method = rpc_methods;
-	char text[200], clean[64];
 
 	bool good_id = !id || json_is_integer(id) || json_is_string(id) || json_is_null(id);
 	if (!json_is_object(message) || !name || !version || strcmp(version, "2.0") || !good_id) {
@@ -200,30 +241,9 @@ static void client_request(struct client *client, json_t *message)
 		    NULL);
 		return;
 	}
-	while (method->name && strcmp(method->name, name))
-		method++;
-	if (!method->name) {
-		text_clean(clean, sizeof clean, name, strlen(name));
-		text_format(text, sizeof text, "no such method: %s", clean);
-		client_error(client, id, -32601, 2, text, NULL);
+	const struct method *method = client_method(client, id, name, params);
+	if (!method)
 		return;
-	}
-	if (params && !json_is_object(params) && !json_is_null(params)) {
-		client_error(client, id, -32602, 2, "params must be an object", NULL);
-		return;
-	}
-	if (client->role < method->role) {
-		text_format(text, sizeof text, "%s needs the role %s; %s has the role %s", name,
-		    role_name(method->role), client->user, role_name(client->role));
-		client_error(client, id, -32004, 4, text,
-		    method->role == ROLE_ADMIN ? "join the group steward-admin" :
-						 "join the group steward-operator");
-		return;
-	}
-	if (client->call_count >= CALLS_MAX) {
-		client_error(client, id, -32010, 2, "too many requests under way", NULL);
-		return;
-	}
 	struct call *call = memory_new(sizeof *call);
 	call->host = client->control->host;
 	call->client = client;

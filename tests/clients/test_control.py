@@ -292,6 +292,32 @@ def test_notifications_are_carried_out_or_ignored_but_not_answered(steward):
         assert not control.notifications and not control.answers
 
 
+@pytest.mark.parametrize("request_", [
+    b'{"jsonrpc":"2.0","method":"hello","params":[1]}',
+    b'{"jsonrpc":"2.0","method":"hello","params":"x"}',
+    b'{"jsonrpc":"2.0","method":"frobnicate"}',
+    b'{"jsonrpc":"2.0","method":"status","params":{"service":"nonsense"}}',
+    b'{"jsonrpc":"2.0","method":"do","params":{"service":"trial","words":["slow","50"]}}\n' * 20,
+], ids=["params-array", "params-text", "unknown-method", "wrong-parameter", "too-many"])
+def test_no_mistake_of_a_notification_is_answered(steward, request_):
+    with steward.control() as control:
+        control.send_bytes(request_ + b"\n")
+        with steward.control() as other:
+            assert other.call("status")["version"] == 1
+        while True:     # those under way leave no room for a request at first
+            control.send_bytes(b'{"jsonrpc":"2.0","id":"last","method":"status"}\n')
+            message = control.read()
+            assert message["id"] == "last", message
+            if "result" in message:
+                break
+
+
+def test_what_is_no_request_is_answered_without_an_id(steward):
+    for data, code in ((b'{"jsonrpc":"2.0"}\n', -32600), (b"{\n", -32700)):
+        answer = one_answer(steward, data)
+        assert answer["id"] is None and answer["error"]["code"] == code
+
+
 def test_a_message_that_is_too_long_is_refused_and_closed(steward):
     answer = one_answer(steward, b'{"jsonrpc":"2.0","id":1,"method":"' + b"x" * LIMIT + b'"}\n')
     assert answer["error"]["code"] == -32010

@@ -284,6 +284,19 @@ static void client_too_long(struct client *client)
 	client_flush(client);
 }
 
+/* Its writing side is shut; what it asked is answered yet. */
+static void client_ended(struct client *client)
+{
+	client->eof = true;
+	event_del(client->readable);
+	if (evbuffer_get_length(client->in))
+		client_error(client, NULL, -32700, 2, "the message ends without a newline", NULL);
+	if (client->dead || client->call_count)
+		return;
+	client->closing = true;
+	client_flush(client);
+}
+
 static void client_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct client *client = arg;
@@ -294,14 +307,11 @@ static void client_readable(evutil_socket_t fd, short what, void *arg)
 	int got = evbuffer_read(client->in, fd, LINE_LIMIT);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (got == 0 && client->call_count) {
-		/* Its writing side is shut; what it asked is answered yet. */
-		client->eof = true;
-		event_del(client->readable);
-		return;
-	}
 	if (got <= 0) {
-		client_kill(client);
+		if (got == 0)
+			client_ended(client);
+		else
+			client_kill(client);
 		return;
 	}
 	while (!client->dead && !client->closing &&

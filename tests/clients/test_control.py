@@ -341,16 +341,31 @@ def test_longest_message_that_is_allowed(steward):
     assert answer["result"]["rows"] == [["1", "x"]]
 
 
-def test_truncated_messages_are_dropped(steward):
+def test_truncated_messages_are_refused(steward):
     for length in range(1, len(REQUEST)):
         with steward.control() as control:
             control.send_bytes(REQUEST[:length])
-    with steward.control() as control:
-        control.send_bytes(REQUEST)
-        control.socket.shutdown(socket.SHUT_WR)
-        message = control.read()
-        assert message is None or "error" in message, "a line without its end is no message"
+    for data in (REQUEST, REQUEST[:1], REQUEST + b"\n" + REQUEST[:7]):
+        with steward.control() as control:
+            control.send_bytes(data)
+            control.socket.shutdown(socket.SHUT_WR)
+            if b"\n" in data:
+                assert "result" in control.read()
+            message = control.read()
+            assert message["id"] is None and message["error"]["code"] == -32700, message
+            assert control.read() is None, "it is closed"
     still_fine(steward)
+
+
+def test_a_truncated_message_does_not_drop_the_answers_before(steward):
+    with steward.control() as control:
+        number = control.send("do", service="trial", words=["slow", "100"])
+        control.send_bytes(REQUEST[:-1])
+        control.socket.shutdown(socket.SHUT_WR)
+        first, second = control.read(), control.read()
+        assert first["id"] is None and first["error"]["code"] == -32700
+        assert second["id"] == number and second["result"]["rows"] == [["slow"]]
+        assert control.read() is None, "it is closed"
 
 
 def test_byte_by_byte(steward):

@@ -33,7 +33,7 @@ size_t gate_head_lf(struct gate *gate, const uint8_t *bytes, size_t length)
 		request_end(gate);
 		return 1;
 	}
-	if (gate->minor == 1 && !gate->has_host)
+	if (gate->minor > 0 && !gate->has_host)
 		return bad(gate, "no Host");
 	if (gate->chunked) {
 		gate->state = S_CHUNK_FIRST;

@@ -190,7 +190,8 @@ size_t gate_version(struct gate *gate, const uint8_t *bytes, size_t length)
 	}
 	if (gate->part < sizeof form - 1)
 		return n;
-	if (gate->field != 1 || gate->minor > 1)
+	/* RFC 9110 2.5: a higher minor version is taken as 1.1; libmicrohttpd does so too. */
+	if (gate->field != 1)
 		refuse(gate, 505, "unsupported version");
 	else if (gate->stray_star)
 		bad(gate, "bad request target");

@@ -341,6 +341,23 @@ def test_http_1_0_and_connection_close(web):
     assert outcome.answer["connection"].lower() == "close"
 
 
+def test_a_higher_minor_version_is_as_1_1(web):
+    head = b"GET / HTTP/1.%d\r\nHost: t\r\n"
+    with Client(web.port("web")) as client:
+        for minor in (2, 5, 9):
+            client.socket.sendall(2 * (head % minor + b"\r\n"))
+            for _ in range(2):
+                answer = client.read()
+                assert (answer.version, answer.status) == ("HTTP/1.1", 200)
+                assert answer.body == PAGE.encode() and "connection" not in answer.headers
+            client.socket.sendall(head % minor + b"Expect: 100-continue\r\n"
+                                  b"Transfer-Encoding: chunked\r\n\r\n")
+            assert client.read().status == 100
+            client.socket.sendall(b"3\r\nabc\r\n0\r\n\r\n")
+            assert client.read().status == 200
+    assert exchange(web.port("web"), head % 2 + b"Connection: close\r\n\r\n").closed
+
+
 def test_absolute_form(web):
     with Client(web.port("web")) as client:
         assert client.get("http://test/folder/").body == b"a folder\n"

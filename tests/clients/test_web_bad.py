@@ -42,6 +42,7 @@ BAD = [
     ("four words", b"GET / x HTTP/1.1\r\n" + HOST + END, {400}),
     ("lower version", b"GET / http/1.1\r\n" + HOST + END, {400, 505}),
     ("version 2", b"GET / HTTP/2.0\r\n" + HOST + END, {400, 505}),
+    ("version 2.2", b"GET / HTTP/2.2\r\n" + HOST + END, {505}),
     ("version 1.10", b"GET / HTTP/1.10\r\n" + HOST + END, {400, 505}),
     ("version x", b"GET / HTTP/x\r\n" + HOST + END, {400, 505}),
     ("version 0.9", b"GET / HTTP/0.9\r\n" + HOST + END, {400, 505}),
@@ -64,6 +65,7 @@ BAD = [
     ("absolute without host", get(target=b"http:///x"), {400}),
     # Host (9112 section 3.2)
     ("no Host", get(host=b""), {400}),
+    ("no Host in 1.2", get(version=b"HTTP/1.2", host=b""), {400}),
     ("two Hosts", get(HOST), {400}),
     ("two different Hosts", get(b"Host: other\r\n"), {400}),
     ("Host with a space", get(host=b"Host: a b\r\n"), {400}),

@@ -74,6 +74,11 @@ static const struct row good[] = {
 	ROW("GET / HTTP/1.0\r\n\r\nanything \x01", 1, 0, GATE_CLOSED),
 	GOOD("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", 1),
 	ROW("GET / HTTP/1.0\r\n" HOST "\r\n", 1, 0, GATE_CLOSED),
+	/* A higher minor version is as 1.1, RFC 9110 2.5. */
+	GOOD("GET / HTTP/1.2\r\n" HOST "\r\n" GET, 2),
+	GOOD("GET / HTTP/1.9\r\n" HOST "\r\n" GET, 2),
+	GOOD("POST / HTTP/1.2\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 1),
+	ROW("GET / HTTP/1.2\r\n" HOST "Connection: close\r\n\r\n", 1, 0, GATE_CLOSED),
 	/* Connection. */
 	ROW(HEAD(HOST "Connection: close\r\n") GET, 1, 0, GATE_CLOSED),
 	ROW(HEAD(HOST "Connection: x , CLOSE\r\n"), 1, 0, GATE_CLOSED),
@@ -169,8 +174,8 @@ static const struct row bad[] = {
 	BAD("GET / XTTP/1.1\r\n", 0, 400),
 	BAD("GET / HTTP/+1.1\r\n", 0, 400),
 	BAD("GET / HTTP/0.9\r\n", 0, 505),
+	BAD("GET / HTTP/0.2\r\n", 0, 505),
 	BAD("GET / HTTP/2.0\r\n", 0, 505),
-	BAD("GET / HTTP/1.2\r\n", 0, 505),
 	BAD("GET / HTTP/3.1\r\n", 0, 505),
 	BAD("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 0, 505),
 	/* Line ends. */
@@ -225,6 +230,7 @@ static const struct row bad[] = {
 	BAD(HEAD("Host: <a>\r\n"), 0, 400),
 	BAD(HEAD("Host: a\x00\r\n"), 0, 400),
 	BAD("GET / HTTP/1.0\r\n" HOST HOST "\r\n", 0, 400),
+	BAD("GET / HTTP/1.2\r\n\r\n", 0, 400),
 	/* Content-Length, RFC 9112 6.2. */
 	BAD(POST("Content-Length: 5\r\nContent-Length: 5\r\n"), 0, 400),
 	BAD(POST("Content-Length: 5\r\nContent-Length: 6\r\n"), 0, 400),

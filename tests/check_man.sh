@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Every manual page is understood without a warning, and every program has one.
+# Every manual page is understood without a warning, every program has one, and
+# pages name each other as they are installed.
 set -uo pipefail
 
 cd "$(dirname "$0")/.." || exit 1
@@ -22,6 +23,16 @@ for program in steward.1 stewardd.8 steward.conf.5; do
 	else
 		echo "not ok - there is no $program"
 		failed=1
+	fi
+done
+# A service's page is installed as steward-NAME(7).
+for folder in services/*/; do
+	name=$(basename "$folder")
+	if grep -rn "^\.Xr $name 7" docs services; then
+		echo "not ok - pages name steward-$name(7)"
+		failed=1
+	else
+		echo "ok - pages name steward-$name(7)"
 	fi
 done
 exit $failed

@@ -92,7 +92,7 @@ char *metrics_text(struct host *host)
 
 	if (!out)
 		return NULL;
-	metric_family(out, "uptime_seconds", "gauge", "Seconds since the host started.");
+	metric_family(out, "uptime_seconds", "gauge", "Seconds since stewardd started.");
 	fprintf(out, "steward_uptime_seconds %.1f\n",
 	    (double)(clock_monotonic() - host->started) / 1e9);
 	metric_family(out, "crashes", "counter", "Crashes of the host since stewardd started.");

@@ -152,6 +152,7 @@ def test_metrics_are_openmetrics(steward):
         assert re.fullmatch(r"# (TYPE|HELP|UNIT|EOF)?.*|[a-z_]+(\{.*\})? [-+0-9.eE]+", line), line
     assert re.search(r'requests_total\{.*service="web".*\} 1$', text, re.M), text
     assert re.search(r'connections\{.*service="trial".*\} 0$', text, re.M)
+    assert "# HELP steward_uptime_seconds Seconds since stewardd started.\n" in text
 
 
 def test_check_file_needs_no_host(make_steward):

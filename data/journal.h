@@ -2,6 +2,7 @@
 #ifndef DATA_JOURNAL_H
 #define DATA_JOURNAL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -82,6 +83,8 @@ struct journal_filter {
 	int64_t since_us;         /* 0: from the beginning */
 	const char *grep;         /* POSIX extended, on subject and text; NULL: all */
 	size_t last;              /* only the newest so many; 0: all */
+	/* Set by any thread: a scan ends at the next line. NULL: it does not. */
+	const atomic_bool *cancelled;
 };
 
 /* Whether a record passes filter, which is borrowed until free. NULL: fault says
@@ -89,7 +92,7 @@ struct journal_filter {
 struct journal_match;
 struct journal_match *journal_match_new(const struct journal_filter *filter, struct fault *fault);
 void journal_match_free(struct journal_match *match);
-bool journal_matches(const struct journal_match *match, const struct journal_record *record);
+bool journal_matches(struct journal_match *match, const struct journal_record *record);
 
 /* Reads the files of folder, oldest first, and calls each for what passes; each
  * returns false to end. For a running host and for a console without one. */

@@ -5,15 +5,18 @@
  * newest on, one that is met twice is left out, and each is read up to the size
  * it had then.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <regex.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/clock.h"
 #include "data/file.h"
 #include "data/journal_private.h"
 #include "data/memory.h"
@@ -21,6 +24,10 @@
 
 #define SCAN_BLOCK ((size_t)32 * 1024) /* and the longest line */
 #define GREP_LONGEST 200U
+#define GREP_FLAGS (REG_EXTENDED | REG_NOSUB)
+#define GREP_CHOICES 32U
+#define GREP_EXPANDED 4096U
+#define GREP_TABLE_NS (CLOCK_SECOND / 50)
 
 struct scan_file {
 	int fd;
@@ -33,6 +40,7 @@ struct journal_match {
 	const struct journal_filter *filter;
 	regex_t regex;
 	bool has_regex;
+	int64_t spent; /* ns of matching since the pattern was compiled */
 };
 
 struct journal_walk {
@@ -50,28 +58,45 @@ struct journal_walk {
 
 /* ---- What passes ---- */
 
-/* Counts and references back make small patterns cost gigabytes or hours. */
+/*
+ * Counts and references back make small patterns cost gigabytes or hours, and so
+ * do many choices behind a * or +, since every mixture of them is a state of its
+ * own: with 32 of them the longest text takes some tenths of a second, with 60 up
+ * to three, with 250 minutes. A count or + on a group or on what is repeated already
+ * is taken to be one on the whole pattern.
+ */
 static bool grep_sane(const char *pattern)
 {
-	unsigned intervals = 0, number = 0;
-	bool inside = false;
+	size_t intervals = 0, number = 0, count = 1, choices = 0, copies = 1;
+	bool inside = false, whole = false, group = false, endless = false;
 
 	for (const char *at = pattern; *at; at++) {
+		bool before = whole;
+		whole = strchr(")*+?}", *at);
+		choices += strchr(".[|*+?", *at) != NULL;
+		endless |= *at == '*' || *at == '+' || (*at == ',' && at[1] == '}');
 		if (*at == '\\' && at[1]) {
 			at++;
 			if (*at >= '1' && *at <= '9')
 				return false;
+			choices += isalpha((unsigned char)*at) != 0;
 			continue;
 		}
-		if (*at == '{' && ++intervals > 1)
+		if (*at == '+' && before && (copies *= 2) > GREP_CHOICES)
+			return false;
+		if (*at == '{' && (group = before, ++intervals > 1))
 			return false;
 		inside = *at == '{' || (inside && *at != '}');
-		number =
-		    inside && *at >= '0' && *at <= '9' ? number * 10 + (unsigned)(*at - '0') : 0;
+		number = inside && *at >= '0' && *at <= '9' ? number * 10 + (size_t)(*at - '0') : 0;
 		if (number > 255)
 			return false;
+		if (number > count)
+			count = number;
 	}
-	return true;
+	copies *= group ? count : 1;
+	choices += group || !choices ? 0 : count;
+	return choices * copies <= (endless ? GREP_CHOICES : GREP_CHOICES * 2) &&
+	    strlen(pattern) * copies <= GREP_EXPANDED;
 }
 
 static bool compile_grep(struct journal_match *match, struct fault *fault)
@@ -86,10 +111,11 @@ static bool compile_grep(struct journal_match *match, struct fault *fault)
 		    GREP_LONGEST);
 	if (!grep_sane(pattern))
 		return fault_set(fault, FAULT_USAGE,
-		    "the pattern \"%s\" is too costly: no reference back (\\1), and at most one "
-		    "count {M,N} up to 255",
-		    pattern);
-	int error = regcomp(&match->regex, pattern, REG_EXTENDED | REG_NOSUB);
+		    "the pattern \"%s\" is too costly: no reference back (\\1), at most one count "
+		    "{M,N} up to 255, and at most %u of . [ | * + ?, which a count or + on a "
+		    "group multiplies",
+		    pattern, GREP_CHOICES);
+	int error = regcomp(&match->regex, pattern, GREP_FLAGS);
 	if (error) {
 		regerror(error, &match->regex, why, sizeof why);
 		return fault_set(fault, FAULT_USAGE,
@@ -117,14 +143,30 @@ void journal_match_free(struct journal_match *match)
 	free(match);
 }
 
-bool journal_matches(const struct journal_match *match, const struct journal_record *record)
+/* The library keeps every state it met until the pattern is freed, which may be
+ * 60 MB for one line: after some work the pattern is compiled anew. */
+static bool grep_found(struct journal_match *match, const struct journal_record *record)
+{
+	if (match->spent > GREP_TABLE_NS) {
+		match->spent = 0;
+		regfree(&match->regex);
+		if (regcomp(&match->regex, match->filter->grep, GREP_FLAGS) != 0)
+			abort(); /* for want of memory alone */
+	}
+	int64_t before = clock_monotonic();
+	bool found = regexec(&match->regex, record->text, 0, NULL, 0) == 0 ||
+	    regexec(&match->regex, record->subject, 0, NULL, 0) == 0;
+	match->spent += clock_monotonic() - before;
+	return found;
+}
+
+bool journal_matches(struct journal_match *match, const struct journal_record *record)
 {
 	const struct journal_filter *filter = match->filter;
 
 	return record->level <= filter->level && record->time_us >= filter->since_us &&
 	    (!filter->service || strcmp(filter->service, record->service) == 0) &&
-	    (!match->has_regex || regexec(&match->regex, record->text, 0, NULL, 0) == 0 ||
-		regexec(&match->regex, record->subject, 0, NULL, 0) == 0);
+	    (!match->has_regex || grep_found(match, record));
 }
 
 /* ---- Lines ---- */
@@ -133,6 +175,10 @@ static void take_line(struct journal_walk *walk, const char *line, size_t length
 {
 	struct journal_record record;
 
+	if (walk->filter->cancelled && atomic_load(walk->filter->cancelled)) {
+		walk->ended = true;
+		return;
+	}
 	if (!journal_parse(line, length, &record) || !journal_matches(walk->match, &record))
 		return;
 	if (walk->counting)
@@ -225,7 +271,7 @@ static unsigned count_back(struct journal_walk *walk, size_t last)
 	unsigned used = 0;
 
 	walk->counting = true;
-	while (used < walk->count && walk->matches < last)
+	while (used < walk->count && walk->matches < last && !walk->ended)
 		read_lines(walk, &walk->files[used++]);
 	walk->counting = false;
 	walk->skip = walk->matches > last ? walk->matches - last : 0;

@@ -3,6 +3,7 @@
 #define HOST_CONTROL_H
 
 #include <jansson.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "data/fault.h"
@@ -25,7 +26,8 @@ struct call {
 	json_t *id;
 	enum role role;
 	char user[33];
-	struct call *next; /* of the client's */
+	atomic_bool cancelled; /* nobody waits for the answer any more; any thread */
+	struct call *next;     /* of the client's */
 };
 
 struct method {

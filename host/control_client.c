@@ -11,6 +11,7 @@
 #include "host/control_private.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -297,6 +298,14 @@ static void client_ended(struct client *client)
 	client_flush(client);
 }
 
+/* True when it closed the connection, not its writing side alone. */
+static bool client_left(const struct client *client)
+{
+	struct pollfd look = { .fd = client->fd };
+
+	return poll(&look, 1, 0) == 1 && look.revents & (POLLHUP | POLLERR);
+}
+
 static void client_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct client *client = arg;
@@ -308,7 +317,7 @@ static void client_readable(evutil_socket_t fd, short what, void *arg)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got <= 0) {
-		if (got == 0)
+		if (got == 0 && !client_left(client))
 			client_ended(client);
 		else
 			client_kill(client);
@@ -409,6 +418,7 @@ void client_free(struct client *client)
 		struct call *call = client->calls;
 		client->calls = call->next;
 		call->client = NULL;
+		atomic_store(&call->cancelled, true);
 	}
 	if (client->readable)
 		event_free(client->readable);

@@ -3,7 +3,9 @@
  * log: reads the journal's files, so that it reaches back before this host,
  * and adds what could not be written to them.
  * That waits for the disk, so a thread of its own does it; what it found
- * becomes a document on the supervisor's thread.
+ * becomes a document on the supervisor's thread. It gives up at the next line when
+ * its client has left or the host ends, so that a slow pattern keeps neither a
+ * reader's place nor the host.
  */
 #include "config.h"
 
@@ -21,7 +23,7 @@
 
 #define LOG_LAST_DEFAULT 100
 #define LOG_LAST_MAX 10000
-/* Each costs a thread and what it finds, also when its client has left. */
+/* Each costs a thread and what it finds. */
 #define READERS_MAX 4
 #define UNWRITTEN_MAX 2048 /* the ring's size */
 
@@ -74,7 +76,7 @@ static void reader_add_unwritten(struct log_reader *reader)
 	size_t count = journal_unwritten(journal, records, UNWRITTEN_MAX);
 	struct journal_match *match = journal_match_new(&reader->filter, &reader->fault);
 
-	for (size_t i = 0; match && i < count; i++) {
+	for (size_t i = 0; match && i < count && !atomic_load(&reader->call->cancelled); i++) {
 		size_t at = reader->count;
 		if (!journal_matches(match, &records[i]))
 			continue;
@@ -147,6 +149,7 @@ static bool reader_filter(struct log_reader *reader, json_t *params, struct faul
 		.grep = reader->grep,
 		.level = JOURNAL_DEBUG,
 		.last = since ? LOG_LAST_MAX : LOG_LAST_DEFAULT,
+		.cancelled = &reader->call->cancelled,
 	};
 	if (level && !journal_level_parse(level, &filter->level))
 		return fault_set(fault, FAULT_USAGE,
@@ -204,6 +207,8 @@ out:
 
 void rpc_log_finish(struct host *host)
 {
+	for (struct log_reader *reader = host->readers; reader; reader = reader->next)
+		atomic_store(&reader->call->cancelled, true);
 	while (host->readers) {
 		struct log_reader *reader = host->readers;
 		host->readers = reader->next;

@@ -4,11 +4,14 @@ import glob
 import itertools
 import os
 import pwd
+import random
 import re
+import signal
 import subprocess
 
 import pytest
 
+from control import RpcError
 from steward import ROOT
 from waiting import wait_until
 
@@ -153,6 +156,64 @@ def test_level_debug_can_be_left_out(make_steward):
     one.ok("set", "host.journal_level=info")
     say(one, "now it is", "info")
     one.wait_journal("now it is")
+
+
+# Each line costs some hundredths of a second, and none fits.
+SLOW = "(a|b)*a.{24}c"
+
+
+def long_journal(steward):
+    """Gives it older files of 4 MB, and readers that would take minutes."""
+    chance = random.Random(1)
+    line = "2026-01-01T00:00:00.000000Z\tinfo\tweb\t\t%s\n"
+    for number in (1, 2):
+        path = os.path.join(steward.state, "journal", "journal.log.%d" % number)
+        with open(path, "w") as file:
+            for _ in range(4000):
+                file.write(line % "".join(chance.choices("ab", k=500)))
+        os.chmod(path, 0o644)
+    readers = [steward.control() for _ in range(4)]
+    for one in readers:
+        one.call("hello")
+        one.send("log", grep=SLOW)
+    wait_until(lambda: no_place(steward), "four to read")
+    return readers
+
+
+def no_place(steward):
+    try:
+        steward.call("log", last=1)
+    except RpcError as error:
+        assert "4 others already" in error.message
+        return True
+    return False
+
+
+def test_a_slow_pattern_does_not_hold_a_stop_up(steward):
+    readers = long_journal(steward)
+    assert steward.stop() == 0
+    assert "in order" not in steward.messages() and "KILL" not in steward.messages()
+    for one in readers:
+        with pytest.raises(RpcError, match="stopping"):
+            one.answer(one.last_id)
+        one.close()
+
+
+def test_a_slow_pattern_does_not_hold_an_upgrade_up(steward):
+    readers = long_journal(steward)
+    host = steward.host_pid()
+    os.kill(steward.keeper, signal.SIGUSR2)
+    assert steward.wait_host(host)["host"]["crashes"] == 0
+    assert "in order" not in steward.messages() and "KILL" not in steward.messages()
+    for one in readers:
+        one.close()
+
+
+def test_who_leaves_gives_the_place_of_a_reader_back(steward):
+    for one in long_journal(steward):
+        one.close()
+    wait_until(lambda: not no_place(steward), "a reader's place")
+    assert texts(steward, "--last", "1")
 
 
 def full_disk(make_steward):

@@ -340,6 +340,50 @@ static void test_scan_blocks(void **state)
 	assert_string_equal(scan(grep).text, "1000 1100 1200 1300 1400 1500 1600 1700 1800 1900 ");
 }
 
+/* Also a scan that finds nothing is ended. */
+static void test_scan_cancelled(void **state)
+{
+	atomic_bool cancelled = false;
+	struct journal_filter filter = { .level = JOURNAL_DEBUG, .cancelled = &cancelled };
+
+	(void)state;
+	write_journal();
+	assert_true(scan(filter).count > 0);
+	atomic_store(&cancelled, true);
+	assert_int_equal(scan(filter).count, 0);
+	filter.last = 3;
+	assert_int_equal(scan(filter).count, 0);
+}
+
+/* What the library learnt of a costly pattern is forgotten, not what it is. */
+static void test_scan_grep_costly(void **state)
+{
+	const struct journal_filter filter = {
+		.level = JOURNAL_DEBUG,
+		.grep = "^(a|b)*a.{24}c$",
+	};
+	FILE *out = fopen(scratch_path("journal.log"), "w");
+	unsigned random = 1;
+
+	(void)state;
+	assert_non_null(out);
+	for (int i = 0; i < 40; i++) {
+		fprintf(out, START);
+		for (int j = 0; j < 300; j++) {
+			random = random * 1103515245 + 12345;
+			putc(random & 0x10000 ? 'a' : 'b', out);
+		}
+		fprintf(out, "%s\n", i % 10 ? "" : "a0123456789abcdefghijklmnc");
+	}
+	fclose(out);
+	struct found *found = calloc(1, sizeof *found);
+	assert_non_null(found);
+	found->most = 1000;
+	assert_true(journal_scan(scratch_folder, &filter, add_found, found, NULL));
+	assert_int_equal(found->count, 4);
+	free(found);
+}
+
 static void test_scan_grep_refused(void **state)
 {
 	static const char *const patterns[] = {
@@ -349,6 +393,11 @@ static void test_scan_grep_refused(void **state)
 		"(a)\\1",
 		"a{1,256}",
 		"((a{9}){9})",
+		"(((((((a+)+)+)+)+)+)+)+",
+		"a+++++++",
+		"(.*a){20}",
+		"(a|b)*a(a|b){60}c",
+		".*a.............................................c",
 	};
 	struct found found = { .most = 1 };
 	char large[300];
@@ -369,6 +418,12 @@ static void test_scan_grep_refused(void **state)
 	filter.grep = "2026{1,2} [0-9]{0,0";
 	assert_false(journal_scan(scratch_folder, &filter, add_found, &found, NULL));
 	filter.grep = "a{2}.*2026";
+	assert_true(journal_scan(scratch_folder, &filter, add_found, &found, NULL));
+	filter.grep = "^[0-9a-f]{40} +[^ ]+ (GET|POST|HEAD)? .*\\.(html|css|js)$";
+	assert_false(journal_scan(scratch_folder, &filter, add_found, &found, NULL));
+	filter.grep = "[0-9a-f]{40}$";
+	assert_true(journal_scan(scratch_folder, &filter, add_found, &found, NULL));
+	filter.grep = "^[0-9]{1,3}[.][0-9]+[.][0-9]+[.][0-9]+ (GET|POST|HEAD) .*\\.(html|js)";
 	assert_true(journal_scan(scratch_folder, &filter, add_found, &found, NULL));
 }
 
@@ -415,6 +470,8 @@ int main(void)
 		WITH_FOLDER(test_scan_gap_and_nothing),
 		WITH_FOLDER(test_scan_long),
 		WITH_FOLDER(test_scan_blocks),
+		WITH_FOLDER(test_scan_cancelled),
+		WITH_FOLDER(test_scan_grep_costly),
 		WITH_FOLDER(test_scan_grep_refused),
 		WITH_FOLDER(test_round),
 	};

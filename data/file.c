@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 
 #define READ_BLOCK ((size_t)4096)
 #define LINKS_FOLLOWED 16
+#define KEPT_BACK 32U
 
 /* ---- Who may not do what ---- */
 
@@ -381,4 +383,14 @@ bool file_make_folder(const char *path, unsigned mode, struct fault *fault)
 			return true;
 		end = file_next_component(part, end);
 	}
+}
+
+bool file_kept_back(int fd)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+		return false;
+	rlim_t kept = files.rlim_cur / 4 < KEPT_BACK ? files.rlim_cur / 4 : KEPT_BACK;
+	return (rlim_t)fd >= files.rlim_cur - kept;
 }

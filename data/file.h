@@ -24,4 +24,10 @@ bool file_make_folder(const char *path, unsigned mode, struct fault *fault);
  * owner and mode, and who asks. Writes a sentence to out. */
 void file_explain(const char *path, int error, char *out, size_t size);
 
+/* True when fd is among the last numbers below the limit of open files (32, or a
+ * quarter of a small limit). The kernel gives the lowest free number, so this few
+ * are left: what clients cause gives it back, so that the journal, the settings and
+ * who steers always have one. */
+bool file_kept_back(int fd);
+
 #endif

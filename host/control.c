@@ -12,6 +12,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,6 +24,8 @@
 
 #define CLIENTS_MAX 64
 #define CLIENTS_PER_USER 8
+/* Between two records that no descriptor is left. */
+#define EXHAUSTED_QUIET (CLOCK_SECOND * 60)
 
 /* ---- Who is there ---- */
 
@@ -226,6 +229,34 @@ static void control_accepted(struct control *control, int fd)
 	    client->role == ROLE_NONE ? 4 : 1, why, NULL);
 }
 
+/* Nothing is taken from the queue while no descriptor is left, and the loop would
+ * be told of it without end. */
+static void control_pause(struct control *control, int error)
+{
+	struct timeval wait = { .tv_usec = 200000 };
+	int64_t now = clock_monotonic();
+
+	if (!control->exhausted_told || now - control->exhausted_told > EXHAUSTED_QUIET) {
+		control->exhausted_told = now;
+		journal_add(control->host->journal, JOURNAL_WARNING, "host", "control",
+		    "clients of the control socket have to wait: %s", strerror(error));
+	}
+	if (event_add(control->resume, &wait) < 0)
+		return;
+	for (size_t i = 0; i < control->count; i++)
+		event_del(control->listening[i]);
+}
+
+static void control_resume(evutil_socket_t fd, short what, void *arg)
+{
+	struct control *control = arg;
+
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < control->count; i++)
+		event_add(control->listening[i], NULL);
+}
+
 static void control_acceptable(evutil_socket_t listening, short what, void *arg)
 {
 	struct control *control = arg;
@@ -233,6 +264,9 @@ static void control_acceptable(evutil_socket_t listening, short what, void *arg)
 	(void)what;
 	for (int turn = 0; turn < 16; turn++) {
 		int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0 &&
+		    (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+			control_pause(control, errno);
 		if (fd < 0)
 			return;
 		control_accepted(control, fd);
@@ -251,10 +285,11 @@ struct control *control_open(struct host *host, int *fds, size_t count, struct f
 	control->moved = evtimer_new(host->base, control_snapshots, control);
 	control->sweep = evtimer_new(host->base, control_sweep, control);
 	control->due = evtimer_new(host->base, control_due, control);
+	control->resume = evtimer_new(host->base, control_resume, control);
 	control->records = event_new(host->base, journal_descriptor(host->journal),
 	    EV_READ | EV_PERSIST, control_records, control);
-	if (!control->moved || !control->sweep || !control->due || !control->records ||
-	    event_add(control->records, NULL) < 0)
+	if (!control->moved || !control->sweep || !control->due || !control->resume ||
+	    !control->records || event_add(control->records, NULL) < 0)
 		goto out;
 	for (size_t i = 0; i < count; i++) {
 		evutil_make_socket_nonblocking(fds[i]);
@@ -293,6 +328,8 @@ void control_close(struct control *control)
 		event_free(control->sweep);
 	if (control->due)
 		event_free(control->due);
+	if (control->resume)
+		event_free(control->resume);
 	free(control->listening);
 	free(control->fds);
 	free(control);

@@ -43,6 +43,8 @@ struct control {
 	struct client *clients;
 	unsigned client_count;
 	struct event *moved, *due, *records, *sweep;
+	struct event *resume;   /* accepting pauses until then */
+	int64_t exhausted_told; /* monotonic ns, 0: never */
 	gid_t admin, operator, viewer;
 	bool groups[3];
 };

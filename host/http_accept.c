@@ -7,14 +7,17 @@
 #include <unistd.h>
 
 #include "data/clock.h"
+#include "data/file.h"
 #include "data/memory.h"
 #include "host/http_internal.h"
 
 /*
  * Listeners. We accept ourselves, so that limits come first and a refused
  * connection costs no engine's memory. Over the limit in all the answer is
- * 503, over an address's limit 429. When no descriptor is left, a reserve one
- * is closed to accept, refuse and close: the queue empties and clients know.
+ * 503, over an address's limit 429. The last descriptors are kept back for the
+ * journal, the settings and the control socket: who would get one is refused.
+ * When none is left at all, a reserve one is closed to accept, refuse and close:
+ * the queue empties and clients know.
  */
 #define ACCEPTS_A_TURN 16
 /* Between two log lines that no descriptor is left. */
@@ -47,34 +50,42 @@ void http_resume(evutil_socket_t fd, short what, void *arg)
 	event_add(acceptor->event, NULL);
 }
 
-static void reserve_use(struct http_server *server, int listener)
+static void exhausted_tell(struct http_server *server)
 {
-	char text[1024];
-	size_t content;
 	if (server->exhausted_told == 0 || server->now - server->exhausted_told > EXHAUSTED_QUIET) {
 		server->exhausted_told = server->now;
 		run_log(worker_run(server->worker), JOURNAL_WARNING, "connections",
 		    "no file descriptor is left: new connections are refused (503)");
 	}
+}
+
+static void exhausted_refuse(struct http_server *server, int fd)
+{
+	char text[1024];
+	size_t content;
+	size_t length = answer_text(MHD_HTTP_SERVICE_UNAVAILABLE, text, sizeof text, &content);
+	/* Read what is there, so that close does not reset before it is seen. */
+	char bytes[4096];
+	while (wire_read(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+		continue;
+	wire_write(fd, text, length);
+	shutdown(fd, SHUT_WR);
+	close(fd);
+	counter_add(server->counters, COUNTER_CONNECTIONS_TOTAL, 1);
+	counter_add(server->counters, COUNTER_ERRORS, 1);
+}
+
+static void reserve_use(struct http_server *server, int listener)
+{
+	exhausted_tell(server);
 	if (server->reserve < 0) {
 		listeners_pause(server);
 		return;
 	}
 	close(server->reserve);
 	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd >= 0) {
-		size_t length =
-		    answer_text(MHD_HTTP_SERVICE_UNAVAILABLE, text, sizeof text, &content);
-		/* Read what is there, so that close does not reset before it is seen. */
-		char bytes[4096];
-		while (wire_read(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
-			continue;
-		wire_write(fd, text, length);
-		shutdown(fd, SHUT_WR);
-		close(fd);
-		counter_add(server->counters, COUNTER_CONNECTIONS_TOTAL, 1);
-		counter_add(server->counters, COUNTER_ERRORS, 1);
-	}
+	if (fd >= 0)
+		exhausted_refuse(server, fd);
 	reserve_open(server);
 	if (server->reserve < 0)
 		listeners_pause(server);
@@ -115,6 +126,11 @@ static void acceptable(evutil_socket_t listener, short what, void *arg)
 		socklen_t size = sizeof peer;
 		memset(&peer, 0, sizeof peer);
 		int fd = accept4(listener, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd >= 0 && file_kept_back(fd)) {
+			exhausted_tell(server);
+			exhausted_refuse(server, fd);
+			continue;
+		}
 		if (fd >= 0) {
 			accepted(server, fd, &peer);
 			continue;

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "data/file.h"
 #include "data/memory.h"
 #include "data/text.h"
 #include "host/http.h"
@@ -166,6 +167,10 @@ int version_open(int root, const char *path, enum encoding encoding, bool varies
 			close(fd);
 			return error;
 		}
+	} else if (file_kept_back(fd)) {
+		/* It would stay open as long as somebody loads it. */
+		close(fd);
+		return EMFILE;
 	}
 	describe(version_r);
 	return build_answers(version_r, bytes, fd) ? 0 : ENOMEM;

@@ -2,8 +2,10 @@
 """No descriptors, and two thousand slow clients."""
 import resource
 import socket
+import subprocess
 
 from raw import Client
+from steward import ROOT, as_user
 from waiting import wait_until
 
 PARTIAL = b"GET / HTTP/1.1\r\nHost: test\r\nX-Slow: "
@@ -38,6 +40,42 @@ def test_without_descriptors_it_serves_on_and_recovers(make_steward):
     status = steward.status()
     assert status["host"]["crashes"] == 0
     assert {one["state"] for one in status["services"]} == {"running"}
+
+
+def test_it_can_be_steered_while_clients_hold_all_descriptors(make_steward):
+    steward = make_steward({"web": {"header_timeout": "60s"}},
+                           wrapper=["prlimit", "--nofile=64:64", "--"]).start()
+    held = open_many(steward.port("web"), 120)
+    steward.wait_journal("no file descriptor is left")
+    for _ in range(5):
+        steward.ok("status")
+    steward.ok("set", "trial.word=spoken")
+    steward.ok("restart", "trial")
+    assert steward.echo() == b"ping"
+    assert steward.ok("log", "--last", "5").out
+    for one in held:
+        one.close()
+    assert steward.curl().out == "the first page\n"
+    assert steward.status()["host"]["crashes"] == 0
+    assert "clients of the control socket have to wait" not in steward.journal()
+
+
+def limit_files(pid, number):
+    """As its user: another's limits may be out of root's hands in a container."""
+    subprocess.run([*(as_user("steward") if ROOT else ()), "prlimit", "--pid", str(pid),
+                    "--nofile=%d:" % number], check=True)
+
+
+def test_the_control_socket_waits_for_a_descriptor(steward):
+    """Not by asking for one without end."""
+    host = steward.host_pid()
+    limit_files(host, 3)
+    with steward.control() as one:
+        number = one.send("hello", client="test")
+        steward.wait_journal("clients of the control socket have to wait")
+        limit_files(host, 512)
+        assert one.answer(number)["version"] == 1
+    assert steward.journal().count("have to wait") == 1
 
 
 def test_2000_slow_clients_are_bounded_and_ended(make_steward):

@@ -241,6 +241,25 @@ static void test_explain_odd(void **state)
 
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
+static void test_kept_back(void **state)
+{
+	struct rlimit old, low;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	low = old;
+	low.rlim_cur = 64;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	assert_false(file_kept_back(47));
+	assert_true(file_kept_back(48));
+	assert_true(file_kept_back(63));
+	low.rlim_cur = 256;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	assert_false(file_kept_back(223));
+	assert_true(file_kept_back(224));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +271,7 @@ int main(void)
 		WITH_FOLDER(test_make_folder),
 		WITH_FOLDER(test_explain),
 		cmocka_unit_test(test_explain_odd),
+		cmocka_unit_test(test_kept_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "data/clock.h"
+#include "data/file.h"
 #include "data/memory.h"
 #include "tests/unit/host/http_world.h"
 
@@ -290,23 +291,48 @@ static void test_address(void **state)
 	check_address_limit(AF_INET6, false);
 }
 
-/* So many descriptors, and no more, can be opened. Returns what was allowed. */
-static struct rlimit leave_descriptors(unsigned count)
+/* What leave_descriptors changed. */
+static struct {
+	struct rlimit limit;
+	int fds[512];
+	unsigned count;
+} taken;
+
+/* So many descriptors can be opened before those that are kept back, which are
+ * all taken when kept is set. */
+static void leave_descriptors(unsigned count, bool kept)
 {
-	int free_ones[8], next = 0;
-	struct rlimit old, low;
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
-	for (unsigned i = 0; i <= count; i++)
-		free_ones[i] = dup(0);
-	for (unsigned i = 0; i <= count; i++) {
-		assert_true(free_ones[i] > 0);
-		next = free_ones[i];
-		close(free_ones[i]);
+	struct rlimit low;
+	int first[8], last = 0, fd;
+	assert_true(count <= 8);
+	for (unsigned i = 0; i < count; i++)
+		last = first[i] = dup(0);
+	for (unsigned i = 0; i < count; i++)
+		close(first[i]);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &taken.limit), 0);
+	low = taken.limit;
+	low.rlim_cur = (rlim_t)last + 1;
+	do {
+		low.rlim_cur++;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	} while (file_kept_back(last));
+	taken.count = 0;
+	while (kept && (fd = dup(0)) >= 0) {
+		assert_true(taken.count < 512);
+		taken.fds[taken.count++] = fd;
 	}
-	low = old;
-	low.rlim_cur = (rlim_t)next;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
-	return old;
+	for (unsigned i = 0; kept && i < count; i++)
+		close(taken.fds[i]);
+	if (kept)
+		taken.count -= count;
+	memmove(taken.fds, taken.fds + count, taken.count * sizeof *taken.fds);
+}
+
+static void give_descriptors(void)
+{
+	for (unsigned i = 0; i < taken.count; i++)
+		close(taken.fds[i]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &taken.limit), 0);
 }
 
 /* One descriptor is left: clients are told, it is logged, and it passes. */
@@ -336,19 +362,18 @@ static void clients_end(struct client *clients[4])
 		client_free(clients[i]);
 }
 
-static void test_descriptors(void **state)
+static void check_descriptors(bool kept)
 {
-	(void)state;
 	struct world *world = world_new(&usual, AF_INET);
 	struct client *clients[4];
 	/* The second time it is not logged again, although one came in between. */
 	for (unsigned time = 0; time < 2; time++) {
 		clients_begin(world, clients);
-		struct rlimit old = leave_descriptors(1);
+		leave_descriptors(1, kept);
 		for (unsigned i = 0; i < 4; i++)
 			client_say(clients[i], GET);
 		check_exhausted(world, clients);
-		assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+		give_descriptors();
 		clients_end(clients);
 		assert_true(world_connections(world, 0));
 		struct client *client = client_new(world);
@@ -358,6 +383,19 @@ static void test_descriptors(void **state)
 		assert_true(world_connections(world, 0));
 	}
 	world_free(world);
+}
+
+static void test_descriptors(void **state)
+{
+	(void)state;
+	check_descriptors(true);
+}
+
+/* The last ones are not given to clients. */
+static void test_descriptors_kept_back(void **state)
+{
+	(void)state;
+	check_descriptors(false);
 }
 
 static bool is_logged(void *arg)
@@ -380,11 +418,11 @@ static void test_reserve_lost(void **state)
 	assert_true(fake_worker_until(world->worker, is_logged, world->worker, 5000));
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
 	/* One for the reserve and one for a client. */
-	old = leave_descriptors(2);
+	leave_descriptors(2, true);
 	for (unsigned i = 0; i < 4; i++)
 		client_say(clients[i], GET);
 	check_exhausted(world, clients);
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	give_descriptors();
 	clients_end(clients);
 	world_free(world);
 }
@@ -462,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_connections),
 		cmocka_unit_test(test_address),
 		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_descriptors_kept_back),
 		cmocka_unit_test(test_reserve_lost),
 		cmocka_unit_test(test_disconnect),
 	};

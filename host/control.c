@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,7 +17,6 @@
 
 #include "data/clock.h"
 #include "data/memory.h"
-#include "data/text.h"
 #include "host/snapshot.h"
 #include "host/supervisor.h"
 
@@ -57,6 +55,7 @@ static enum role control_group_role(const struct control *control, gid_t group)
 	return ROLE_NONE;
 }
 
+/* By what the kernel knows of the peer: the groups that it had when it connected. */
 static void client_identify(struct client *client)
 {
 	struct control *control = client->control;
@@ -66,11 +65,6 @@ static void client_identify(struct client *client)
 
 	getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &length);
 	client->uid = peer.uid;
-	const struct passwd *entry = getpwuid(peer.uid);
-	if (entry)
-		text_format(client->user, sizeof client->user, "%s", entry->pw_name);
-	else
-		text_format(client->user, sizeof client->user, "uid %u", peer.uid);
 	if (peer.uid == 0 || peer.uid == snapshot_owner(control->host)) {
 		client->role = ROLE_ADMIN;
 		return;
@@ -221,8 +215,12 @@ static void control_accepted(struct control *control, int fd)
 		control_drop_gone(control);
 		why = control_full(control, client);
 	}
-	if (!why)
+	if (!why) {
+		/* Not before, so that who is refused makes nobody wait for a name. */
+		names_user(&control->names, client->uid, clock_monotonic(), client->user,
+		    sizeof client->user);
 		return;
+	}
 	client->closing = true;
 	event_del(client->readable);
 	client_error(client, NULL, client->role == ROLE_NONE ? -32004 : -32010,

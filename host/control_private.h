@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "host/control.h"
+#include "host/names.h"
 
 /*
  * What control.c (who may come in, and what all are told) and control_client.c
@@ -47,6 +48,7 @@ struct control {
 	int64_t exhausted_told; /* monotonic ns, 0: never */
 	gid_t admin, operator, viewer;
 	bool groups[3];
+	struct names names;
 };
 
 /* The client's part of the loop: it is freed at the end of the turn. */

@@ -573,6 +573,22 @@ def test_strangers_are_told_so(steward):
 
 
 @pytest.mark.skipif(not ROOT, reason="only root can become another user")
+def test_a_stranger_is_refused_without_a_look_for_the_name(make_steward):
+    """Names may come from a directory that is slow; here they do not come at all."""
+    one = make_steward()
+    one.wrapper = ["unshare", "-m"]
+    one.start()
+    names = os.path.join(one.base, "names")
+    os.mkfifo(names)
+    inside = ["nsenter", "-t", str(one.host_pid()), "-m"]
+    subprocess.run([*inside, "mount", "--bind", names, "/etc/passwd"], check=True)
+    for _ in range(3):
+        assert ask_as(one, [], CALLS)[0] == REFUSED
+    subprocess.run([*inside, "umount", "/etc/passwd"], check=True)
+    still_fine(one)
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can become another user")
 def test_one_viewer_cannot_take_all_connections(steward):
     try:
         grp.getgrnam("steward-view")

@@ -28,6 +28,6 @@ bool state_unsaved(void);
 char *state_text(uint64_t *changes_r);
 bool state_save(const char *path, const char *text, struct fault *fault);
 /* The text with that number has been written. */
-void state_saved(uint64_t changes);
+void state_saved(uint64_t up_to);
 
 #endif

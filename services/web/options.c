@@ -162,11 +162,10 @@ struct options *options_new(const struct settings *set, const char *state_folder
     uint64_t generation)
 {
 	struct options *options = memory_new(sizeof(*options));
-	const char *origin = settings_origin(set, "root");
-
 	options->generation = generation;
 	options->root = memory_string(settings_text(set, "root"));
-	options->root_default = origin != NULL && strcmp(origin, "default") == 0;
+	options->root_default =
+	    strcmp(settings_shown(set, "root"), settings_default(set, "root")) == 0;
 	options->index = memory_string(settings_text(set, "index"));
 	options->listing = settings_boolean(set, "directory_listing");
 	options->precompressed = settings_boolean(set, "precompressed");

@@ -21,7 +21,7 @@ enum access_target { ACCESS_OFF, ACCESS_JOURNAL, ACCESS_FILE };
 struct options {
 	uint64_t generation;
 	char *root;        /* absolute */
-	bool root_default; /* nobody set it */
+	bool root_default; /* nobody set another one: it is made */
 	char *index;
 	bool listing;
 	bool precompressed;

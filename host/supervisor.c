@@ -129,6 +129,12 @@ static void mailbox_close(struct mailbox *box)
 		event_free(box->readable);
 	if (box->fd >= 0)
 		close(box->fd);
+	/* From threads that ended after the loop: whom they tell has gone. */
+	while (box->first) {
+		struct letter *letter = box->first;
+		box->first = letter->next;
+		free(letter);
+	}
 	pthread_mutex_destroy(&box->lock);
 	free(box);
 }

@@ -126,12 +126,15 @@ static void acceptable(evutil_socket_t listener, short what, void *arg)
 		socklen_t size = sizeof peer;
 		memset(&peer, 0, sizeof peer);
 		int fd = accept4(listener, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd >= 0 && file_kept_back(fd)) {
+		if (fd > server->highest && file_kept_back(fd)) {
 			exhausted_tell(server);
 			exhausted_refuse(server, fd);
 			continue;
 		}
 		if (fd >= 0) {
+			/* Asked for new numbers only: it is a system call. */
+			if (fd > server->highest)
+				server->highest = fd;
 			accepted(server, fd, &peer);
 			continue;
 		}

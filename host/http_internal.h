@@ -163,6 +163,7 @@ struct http_server {
 	LIST_HEAD(, http_acceptor) acceptors;
 	struct event *resume_event; /* accepting pauses until then */
 	int reserve;                /* a descriptor for when there is none */
+	int highest;                /* descriptor that clients had; not kept back */
 	int64_t exhausted_told;     /* when; 0: never */
 	struct http_request *spares;
 	struct {

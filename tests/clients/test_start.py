@@ -200,7 +200,6 @@ def test_home_path_longer_than_a_socket_address(make_steward):
     assert one.json("status")["services"]
 
 
-@pytest.mark.skipif(not ROOT, reason="only root starts a steward for another user")
 def test_home_and_name_that_are_not_utf8(make_steward):
     one = make_steward({"host": {"name": "x" + "\u00e9" * 40}})    # cut inside a character
     plain, one.home = one.home, one.home + "\udcff"
@@ -216,6 +215,7 @@ def test_home_and_name_that_are_not_utf8(make_steward):
     assert one.call("hello", client="test")["host"]["home"] == plain + "?"
 
 
+@pytest.mark.skipif(not ROOT, reason="only root starts a steward for another user")
 def test_home_below_a_closed_folder_is_refused_by_its_name(make_steward):
     base = tempfile.mkdtemp(prefix="steward-test-", dir="/tmp")
     closed = os.path.join(base, "closed")

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/intl.h"
 #include "data/text.h"
 
 #define FAULT_ROOM 2048
@@ -16,9 +17,10 @@
 static void fault_compose(char *room, const char *format, va_list list)
     __attribute__((format(printf, 2, 0)));
 
+/* The format is looked up in the person's language here, so that no caller has to. */
 static void fault_compose(char *room, const char *format, va_list list)
 {
-	if (vsnprintf(room, FAULT_ROOM, format, list) < 0)
+	if (vsnprintf(room, FAULT_ROOM, gettext(format), list) < 0)
 		*room = '\0';
 }
 

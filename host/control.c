@@ -202,6 +202,7 @@ static void control_accepted(struct control *control, int fd)
 
 	client->control = control;
 	client->fd = fd;
+	client->session = ++control->sessions;
 	client_identify(client);
 	if (!client_open(client)) {
 		client_free(client);

@@ -26,6 +26,8 @@ struct call {
 	json_t *id;
 	enum role role;
 	char user[33];
+	char origin[65];       /* where the person sits, as the client claims; or empty */
+	uint64_t session;      /* the connection's number */
 	atomic_bool cancelled; /* nobody waits for the answer any more; any thread */
 	struct call *next;     /* of the client's */
 };
@@ -46,6 +48,9 @@ void control_close(struct control *control); /* sends what it can first */
 void control_moved(struct control *control);
 unsigned control_clients(const struct control *control);
 
+/* What hello claims: client is its program, origin where the person sits (both
+ * NULL allowed); read_only takes every right but looking from the connection. */
+void call_introduce(struct call *call, const char *client, const char *origin, bool read_only);
 void call_result(struct call *call, json_t *result); /* takes result over */
 void call_fault(struct call *call, const struct fault *fault);
 /* A subscription for the call's client; filters NULL: all. */

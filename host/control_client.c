@@ -135,6 +135,21 @@ static void call_free(struct call *call)
 	free(call);
 }
 
+void call_introduce(struct call *call, const char *program, const char *origin, bool read_only)
+{
+	struct client *client = call->client;
+
+	if (!client)
+		return;
+	if (program)
+		text_clean(client->program, sizeof client->program, program, strlen(program));
+	if (origin)
+		text_clean(client->origin, sizeof client->origin, origin, strlen(origin));
+	if (read_only && client->role > ROLE_VIEWER)
+		client->role = ROLE_VIEWER;
+	call->role = client->role;
+}
+
 void call_result(struct call *call, json_t *result)
 {
 	if (call->client && call->id)
@@ -250,7 +265,9 @@ static void client_request(struct client *client, json_t *message)
 	call->client = client;
 	call->id = json_incref(id);
 	call->role = client->role;
+	call->session = client->session;
 	memcpy(call->user, client->user, sizeof call->user);
+	memcpy(call->origin, client->origin, sizeof call->origin);
 	call->next = client->calls;
 	client->calls = call;
 	client->call_count++;

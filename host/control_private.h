@@ -20,7 +20,9 @@ struct client {
 	int fd;
 	uid_t uid;
 	enum role role;
+	uint64_t session; /* a number of its own, from 1 */
 	char user[33];
+	char program[33], origin[65]; /* what hello claimed, cleaned; or empty */
 	struct event *readable, *writable;
 	struct evbuffer *in, *out;
 	struct call *calls;
@@ -43,6 +45,7 @@ struct control {
 	size_t count;
 	struct client *clients;
 	unsigned client_count;
+	uint64_t sessions; /* numbers given so far */
 	struct event *moved, *due, *records, *sweep;
 	struct event *resume;   /* accepting pauses until then */
 	int64_t exhausted_told; /* monotonic ns, 0: never */

@@ -33,6 +33,12 @@ static const char *const grade_names[] = {
 	[GRADE_DESTROYS] = "destroys",
 };
 
+static const char *const role_names[] = {
+	[TABLE_PLAIN] = "plain",
+	[TABLE_CLIENTS] = "clients",
+	[TABLE_OPEN] = "open",
+};
+
 static json_t *describe_row(const char *section, const struct setting *row)
 {
 	char name[96];
@@ -66,11 +72,14 @@ static json_t *describe_rows(const char *section, const struct setting *rows)
 static json_t *describe_service(const struct service *service)
 {
 	json_t *tables = json_array(), *commands = json_array();
-	json_t *counters = json_array(), *listeners = json_array();
+	json_t *counters = json_array(), *listeners = json_array(), *needs = json_array();
 
 	for (const struct service_table *t = service->tables; t && t->name; t++)
 		json_array_append_new(tables,
-		    json_pack("{s:s, s:s}", "name", t->name, "help", t->help));
+		    json_pack("{s:s, s:s, s:s}", "name", t->name, "help", t->help, "role",
+			role_names[t->role]));
+	for (const char *const *n = service->needs; n && *n; n++)
+		json_array_append_new(needs, json_string(*n));
 	for (const struct service_command *c = service->commands; c && c->pattern; c++)
 		json_array_append_new(commands,
 		    json_pack("{s:s, s:s, s:s}", "pattern", c->pattern, "help", c->help, "grade",
@@ -87,9 +96,10 @@ static json_t *describe_service(const struct service *service)
 		json_array_append_new(listeners,
 		    json_pack("{s:s, s:b, s:b}", "setting", l->setting, "tcp", l->tcp, "udp",
 			l->udp));
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "name", service->name, "summary",
-	    service->summary, "settings", describe_rows(service->name, service->settings), "tables",
-	    tables, "commands", commands, "counters", counters, "listeners", listeners);
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "name", service->name,
+	    "summary", service->summary, "needs", needs, "settings",
+	    describe_rows(service->name, service->settings), "tables", tables, "commands", commands,
+	    "counters", counters, "listeners", listeners);
 }
 
 json_t *describe_schema(void)

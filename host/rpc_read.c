@@ -25,11 +25,22 @@ bool rpc_text(json_t *params, const char *name, const char **text_r, struct faul
 
 static void rpc_hello(struct call *call, json_t *params)
 {
-	(void)params;
+	json_t *read_only = json_object_get(params, "read_only");
+	const char *program, *origin;
+	struct fault fault;
+
+	if (!rpc_text(params, "client", &program, &fault) ||
+	    !rpc_text(params, "origin", &origin, &fault) ||
+	    (read_only && !json_is_boolean(read_only) && !json_is_null(read_only) &&
+		!fault_set(&fault, FAULT_USAGE, "read_only must be a boolean"))) {
+		call_fault(call, &fault);
+		return;
+	}
+	call_introduce(call, program, origin, json_is_true(read_only));
 	call_result(call,
-	    json_pack("{s:i, s:s, s:o, s:s, s:o}", "version", 1, "role", role_name(call->role),
-		"user", snapshot_text(call->user), "software", PACKAGE_VERSION, "host",
-		snapshot_host(call->host)));
+	    json_pack("{s:i, s:s, s:o, s:I, s:s, s:o}", "version", 1, "role", role_name(call->role),
+		"user", snapshot_text(call->user), "session", (json_int_t)call->session, "software",
+		PACKAGE_VERSION, "host", snapshot_host(call->host)));
 }
 
 static void rpc_status(struct call *call, json_t *params)

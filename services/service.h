@@ -54,11 +54,19 @@ struct listener {
 	void *data;                      /* the service's, for this listener and worker */
 };
 
+/* What a table's rows are, for those who ask what an action would do to people. */
+enum table_role {
+	TABLE_PLAIN,
+	TABLE_CLIENTS, /* who is connected: one row a connection or person */
+	TABLE_OPEN,    /* what would be lost or cut off: transfers, jobs, open writes */
+};
+
 struct service_table {
 	const char *name; /* `steward list SERVICE NAME`; NULL ends the list */
 	const char *help;
 	/* On each worker's thread in turn; adds its rows. */
 	bool (*list)(void *state, struct worker *worker, struct rows *answer, struct fault *fault);
+	enum table_role role;
 };
 
 struct service_command {
@@ -78,6 +86,8 @@ struct service {
 	const struct counter_kind *counters; /* beyond the standard set; NULL: none */
 	const struct service_table *tables;
 	const struct service_command *commands;
+	/* Names of services that it cannot work without, ends with NULL; NULL: none. */
+	const char *const *needs;
 	/* Any thread: refuses values that are right alone but not together. May be NULL. */
 	bool (*check)(const struct settings *set, struct fault *fault);
 	/* What the workers share. NULL: fault says why, nothing is left open.

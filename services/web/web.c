@@ -467,9 +467,10 @@ static const struct listener_kind web_listeners[] = {
 };
 
 static const struct service_table web_tables[] = {
-	{ "connections", "who is connected, and what each connection is at", list_connections },
-	{ "files", "the files that are kept open or in memory", list_files },
-	{ NULL, NULL, NULL },
+	{ "connections", "who is connected, and what each connection is at", list_connections,
+	    TABLE_CLIENTS },
+	{ "files", "the files that are kept open or in memory", list_files, TABLE_PLAIN },
+	{ NULL, NULL, NULL, TABLE_PLAIN },
 };
 
 static const struct service_command web_commands[] = {

@@ -6,6 +6,7 @@
 
 #include "console/format.h"
 #include "console/run.h"
+#include "data/intl.h"
 #include "data/text.h"
 
 /*
@@ -16,9 +17,9 @@
 const struct command command_table[] = {
 	{
 	    .pattern = "status [<service>]",
-	    .help = "show what runs, where, and how it is",
-	    .detail = "Ends with 5 when a service that should run failed, hangs or is "
-		      "quarantined.",
+	    .help = N_("show what runs, where, and how it is"),
+	    .detail = N_("Ends with 5 when a service that should run failed, hangs or is "
+			 "quarantined."),
 	    .grade = COMMAND_READ,
 	    .method = "status",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON,
@@ -26,9 +27,9 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "start <service>...",
-	    .label = "Start",
-	    .help = "start services, now and whenever stewardd starts",
-	    .detail = "Returns when the services run, or with the reason why one does not.",
+	    .label = N_("Start"),
+	    .help = N_("start services, now and whenever stewardd starts"),
+	    .detail = N_("Returns when the services run, or with the reason why one does not."),
 	    .grade = COMMAND_REVERSIBLE,
 	    .key = 's',
 	    .method = "start",
@@ -37,10 +38,10 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "stop <service>... [--drain <seconds>]",
-	    .label = "Stop...",
-	    .help = "stop services; they stay stopped when stewardd starts",
-	    .detail = "New clients are refused at once and the port is kept. --drain "
-		      "gives the work under way so many seconds to finish.",
+	    .label = N_("Stop..."),
+	    .help = N_("stop services; they stay stopped when stewardd starts"),
+	    .detail = N_("New clients are refused at once and the port is kept. --drain "
+			 "gives the work under way so many seconds to finish."),
 	    .grade = COMMAND_DISRUPTS,
 	    .key = 'x',
 	    .method = "stop",
@@ -49,10 +50,10 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "restart <service>... [--drain <seconds>]",
-	    .label = "Restart...",
-	    .help = "stop services and start them again",
-	    .detail = "--drain gives the work under way so many seconds to finish. A "
-		      "service that is stopped is started.",
+	    .label = N_("Restart..."),
+	    .help = N_("stop services and start them again"),
+	    .detail = N_("--drain gives the work under way so many seconds to finish. A "
+			 "service that is stopped is started."),
 	    .grade = COMMAND_DISRUPTS,
 	    .key = 'R',
 	    .method = "restart",
@@ -61,12 +62,12 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "reload <service>...",
-	    .label = "Reload settings",
-	    .help = "read the settings files again and apply them",
-	    .detail = "A file with a mistake changes nothing: the old settings stay and "
-		      "the mistake is told with file and line. No client is disconnected "
-		      "unless a setting that changed needs a restart: that is done "
-		      "without a question on the command line; the console asks first.",
+	    .label = N_("Reload settings"),
+	    .help = N_("read the settings files again and apply them"),
+	    .detail = N_("A file with a mistake changes nothing: the old settings stay and "
+			 "the mistake is told with file and line. No client is disconnected "
+			 "unless a setting that changed needs a restart: that is done "
+			 "without a question on the command line; the console asks first."),
 	    .grade = COMMAND_REVERSIBLE,
 	    .key = 'r',
 	    .method = "reload",
@@ -75,10 +76,10 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "resume <service>...",
-	    .label = "Resume from quarantine",
-	    .help = "start services again that crashed too often",
-	    .detail = "A service that crashed three times in ten minutes is quarantined: "
-		      "it stays down until it is resumed, while the others run.",
+	    .label = N_("Resume from quarantine"),
+	    .help = N_("start services again that crashed too often"),
+	    .detail = N_("A service that crashed three times in ten minutes is quarantined: "
+			 "it stays down until it is resumed, while the others run."),
 	    .grade = COMMAND_REVERSIBLE,
 	    .key = 'u',
 	    .method = "resume",
@@ -88,17 +89,17 @@ const struct command command_table[] = {
 	{
 	    .pattern = "log [<service>] [--follow] [--level <level>] [--since <time>] "
 		       "[--grep <regex>] [--last <count>]",
-	    .label = "Log",
-	    .help = "show the journal, oldest record first",
-	    .detail = "--follow goes on with new records until Ctrl-C, also across a "
-		      "restart of stewardd. --level shows that level and what is more "
-		      "important: error, warning, notice, info, debug. --since takes a "
-		      "time (\"2026-01-31\", \"12:30\", RFC 3339) or an age (\"90s\", "
-		      "\"2h\", \"3d\"). --grep is a POSIX extended regular expression on "
-		      "subject and text. --last shows only the newest so many, at most 10000; "
-		      "without it and --since the newest 100 are shown.\n"
-		      "When stewardd is not running, the journal's files are read. With "
-		      "--follow --json every record is a line of its own.",
+	    .label = N_("Log"),
+	    .help = N_("show the journal, oldest record first"),
+	    .detail = N_("--follow goes on with new records until Ctrl-C, also across a "
+			 "restart of stewardd. --level shows that level and what is more "
+			 "important: error, warning, notice, info, debug. --since takes a "
+			 "time (\"2026-01-31\", \"12:30\", RFC 3339) or an age (\"90s\", "
+			 "\"2h\", \"3d\"). --grep is a POSIX extended regular expression on "
+			 "subject and text. --last shows only the newest so many, at most 10000; "
+			 "without it and --since the newest 100 are shown.\n"
+			 "When stewardd is not running, the journal's files are read. With "
+			 "--follow --json every record is a line of its own."),
 	    .grade = COMMAND_READ,
 	    .key = 'l',
 	    .method = "log",
@@ -107,7 +108,7 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "list [<service>] [<table>]",
-	    .help = "show one of a service's tables, or which tables there are",
+	    .help = N_("show one of a service's tables, or which tables there are"),
 	    .grade = COMMAND_READ,
 	    .method = "list",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON,
@@ -115,9 +116,9 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "do <service> [<command>]...",
-	    .help = "tell a service something, or show what it can be told",
-	    .detail = "The words after the service are the service's own; `steward do "
-		      "SERVICE` shows them.",
+	    .help = N_("tell a service something, or show what it can be told"),
+	    .detail = N_("The words after the service are the service's own; `steward do "
+			 "SERVICE` shows them."),
 	    .grade = COMMAND_READ,
 	    .method = "do",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_REST,
@@ -125,10 +126,10 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "get [<setting>]",
-	    .help = "show settings, and where each value comes from",
-	    .detail = "Without a name all of them; with SERVICE those of a service; with "
-		      "SERVICE.SETTING everything about one: what it takes, its default "
-		      "and what it is for.",
+	    .help = N_("show settings, and where each value comes from"),
+	    .detail = N_("Without a name all of them; with SERVICE those of a service; with "
+			 "SERVICE.SETTING everything about one: what it takes, its default "
+			 "and what it is for."),
 	    .grade = COMMAND_READ,
 	    .method = "get",
 	    .flags = COMMAND_JSON,
@@ -136,14 +137,14 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "set <assignment>... [--reset] [--dry-run]",
-	    .help = "change settings: NAME=VALUE, checked and applied at once",
-	    .detail = "Several are applied together or not at all. The name ends at the "
-		      "first \"=\"; a list is written a,b; \"NAME=\" sets the empty text. "
-		      "The values are stored in steward.auto.conf, which is read after "
-		      "steward.conf; steward.conf itself is never written.\n"
-		      "With --reset names are given without a value and go back to what "
-		      "steward.conf or the default says. --dry-run only checks and shows "
-		      "what would change.",
+	    .help = N_("change settings: NAME=VALUE, checked and applied at once"),
+	    .detail = N_("Several are applied together or not at all. The name ends at the "
+			 "first \"=\"; a list is written a,b; \"NAME=\" sets the empty text. "
+			 "The values are stored in steward.auto.conf, which is read after "
+			 "steward.conf; steward.conf itself is never written.\n"
+			 "With --reset names are given without a value and go back to what "
+			 "steward.conf or the default says. --dry-run only checks and shows "
+			 "what would change."),
 	    .grade = COMMAND_REVERSIBLE,
 	    .method = "set",
 	    .flags = COMMAND_JSON,
@@ -151,8 +152,8 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "check [<file>]",
-	    .help = "check the settings files, or a file before it is put in place",
-	    .detail = "A mistake is told with file, line and what was expected.",
+	    .help = N_("check the settings files, or a file before it is put in place"),
+	    .detail = N_("A mistake is told with file, line and what was expected."),
 	    .grade = COMMAND_READ,
 	    .method = "check",
 	    .flags = COMMAND_JSON | COMMAND_OFFLINE,
@@ -160,7 +161,7 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "metrics",
-	    .help = "print every counter as OpenMetrics text",
+	    .help = N_("print every counter as OpenMetrics text"),
 	    .grade = COMMAND_READ,
 	    .method = "metrics",
 	    .flags = COMMAND_JSON,
@@ -168,16 +169,16 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "completion <shell>",
-	    .help = "print the completion script of a shell (bash)",
-	    .detail = "For one session: eval \"$(steward completion bash)\".",
+	    .help = N_("print the completion script of a shell (bash)"),
+	    .detail = N_("For one session: eval \"$(steward completion bash)\"."),
 	    .grade = COMMAND_READ,
 	    .flags = COMMAND_OFFLINE,
 	    .run = run_completion,
 	},
 	{
 	    .pattern = "help [<topic>]",
-	    .label = "Help",
-	    .help = "show the commands, or all about one of them",
+	    .label = N_("Help"),
+	    .help = N_("show the commands, or all about one of them"),
 	    .grade = COMMAND_READ,
 	    .key = '?',
 	    .flags = COMMAND_OFFLINE,

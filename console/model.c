@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/model_private.h"
 #include "data/clock.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 
@@ -17,14 +19,14 @@ static const struct {
 	const char *name, *word;
 	bool up;
 } states[] = {
-	[MODEL_STOPPED] = { "stopped", "STOPPED", false },
-	[MODEL_STARTING] = { "starting", "STARTING", true },
-	[MODEL_RUNNING] = { "running", "RUNNING", true },
-	[MODEL_DRAINING] = { "draining", "DRAINING", true },
-	[MODEL_FAILED] = { "failed", "FAILED", false },
-	[MODEL_HUNG] = { "hung", "HUNG", true },
-	[MODEL_QUARANTINED] = { "quarantined", "QUARANTINED", false },
-	[MODEL_UNKNOWN] = { NULL, "UNKNOWN", true },
+	[MODEL_STOPPED] = { "stopped", N_("STOPPED"), false },
+	[MODEL_STARTING] = { "starting", N_("STARTING"), true },
+	[MODEL_RUNNING] = { "running", N_("RUNNING"), true },
+	[MODEL_DRAINING] = { "draining", N_("DRAINING"), true },
+	[MODEL_FAILED] = { "failed", N_("FAILED"), false },
+	[MODEL_HUNG] = { "hung", N_("HUNG"), true },
+	[MODEL_QUARANTINED] = { "quarantined", N_("QUARANTINED"), false },
+	[MODEL_UNKNOWN] = { NULL, N_("UNKNOWN"), true },
 };
 
 struct model *model_new(void)
@@ -33,6 +35,8 @@ struct model *model_new(void)
 
 	model->records = memory_array(MODEL_RECORDS, sizeof *model->records);
 	model->next_number = UINT64_C(1) << 32; /* older ones get lower numbers */
+	model->audit = memory_array(MODEL_AUDIT, sizeof *model->audit);
+	model->audit_newest = -1;
 	return model;
 }
 
@@ -43,12 +47,15 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->record_count; i++)
 		free(model->records[(model->first + i) % MODEL_RECORDS].text);
 	free(model->records);
+	for (size_t i = 0; i < model->audit_count; i++)
+		free(model->audit[i].changes);
+	free(model->audit);
 	free(model);
 }
 
 /* ---- Fields ---- */
 
-static void text(const json_t *object, const char *key, char *out, size_t size)
+void model_text(const json_t *object, const char *key, char *out, size_t size)
 {
 	const json_t *value = json_object_get(object, key);
 
@@ -58,7 +65,7 @@ static void text(const json_t *object, const char *key, char *out, size_t size)
 		*out = '\0';
 }
 
-static int64_t integer(const json_t *object, const char *key)
+int64_t model_integer(const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);
 
@@ -72,7 +79,7 @@ static int64_t integer(const json_t *object, const char *key)
 	    -1;
 }
 
-static double figure(const json_t *object, const char *key)
+double model_figure(const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);
 	double real = json_is_number(value) ? json_number_value(value) : -1;
@@ -92,7 +99,7 @@ static enum model_state state(const json_t *object)
 
 const char *model_state_word(enum model_state value)
 {
-	return states[value].word;
+	return _(states[value].word);
 }
 
 bool model_state_up(enum model_state value)
@@ -115,18 +122,32 @@ static void listeners(struct model_service *service, const json_t *list)
 
 		if (i == MODEL_LISTENERS)
 			break;
-		text(entry, "address", address, sizeof address);
-		int64_t port = integer(entry, "port");
+		model_text(entry, "address", address, sizeof address);
+		int64_t port = model_integer(entry, "port");
 
 		text_format(listener->address, sizeof listener->address,
 		    strchr(address, ':') != NULL ? "[%s]:%lld" : "%s:%lld", address,
 		    (long long)(port < 0 ? 0 : port));
-		text(entry, "setting", listener->setting, sizeof listener->setting);
-		text(entry, "transport", listener->transport, sizeof listener->transport);
-		text(entry, "state", listener->state, sizeof listener->state);
-		text(entry, "reason", listener->reason, sizeof listener->reason);
+		model_text(entry, "setting", listener->setting, sizeof listener->setting);
+		model_text(entry, "transport", listener->transport, sizeof listener->transport);
+		model_text(entry, "state", listener->state, sizeof listener->state);
+		model_text(entry, "reason", listener->reason, sizeof listener->reason);
 		service->listener_count++;
 	}
+}
+
+static size_t names(char (*names_r)[32], const json_t *list)
+{
+	size_t count = 0, i;
+	json_t *name;
+
+	json_array_foreach(list, i, name)
+	{
+		if (count < MODEL_NAMES && json_is_string(name))
+			text_clean(names_r[count++], sizeof names_r[0], json_string_value(name),
+			    json_string_length(name));
+	}
+	return count;
 }
 
 static void service_fields(struct model_service *service, const json_t *entry)
@@ -136,29 +157,34 @@ static void service_fields(struct model_service *service, const json_t *entry)
 	const json_t *latency = json_object_get(entry, "latency_us");
 	const char *desired = json_string_value(json_object_get(entry, "desired"));
 
-	text(entry, "name", service->name, sizeof service->name);
-	text(entry, "summary", service->summary, sizeof service->summary);
-	text(entry, "reason", service->reason, sizeof service->reason);
-	text(entry, "since", service->since, sizeof service->since);
+	model_text(entry, "name", service->name, sizeof service->name);
+	model_text(entry, "summary", service->summary, sizeof service->summary);
+	model_text(entry, "reason", service->reason, sizeof service->reason);
+	model_text(entry, "since", service->since, sizeof service->since);
 	service->state = state(entry);
 	service->wanted = desired != NULL && strcmp(desired, "running") == 0;
-	service->generation = integer(entry, "generation");
+	service->generation = model_integer(entry, "generation");
 	listeners(service, json_object_get(entry, "listeners"));
-	service->workers = integer(entry, "workers");
-	service->memory = integer(entry, "memory_bytes");
-	service->cpu_seconds = figure(entry, "cpu_seconds");
-	service->requests_rate = figure(rates, "requests");
-	service->cpu_percent = figure(rates, "cpu_percent");
-	service->connections = integer(counters, "connections");
-	service->connections_total = integer(counters, "connections_total");
-	service->requests = integer(counters, "requests");
-	service->errors = integer(counters, "errors");
-	service->bytes_in = integer(counters, "bytes_in");
-	service->bytes_out = integer(counters, "bytes_out");
-	service->p50 = integer(latency, "p50");
-	service->p90 = integer(latency, "p90");
-	service->p99 = integer(latency, "p99");
-	service->slowest = integer(latency, "max");
+	service->workers = model_integer(entry, "workers");
+	service->memory = model_integer(entry, "memory_bytes");
+	service->cpu_seconds = model_figure(entry, "cpu_seconds");
+	service->requests_rate = model_figure(rates, "requests");
+	service->cpu_percent = model_figure(rates, "cpu_percent");
+	service->connections = model_integer(counters, "connections");
+	service->connections_total = model_integer(counters, "connections_total");
+	service->requests = model_integer(counters, "requests");
+	service->errors = model_integer(counters, "errors");
+	service->bytes_in = model_integer(counters, "bytes_in");
+	service->bytes_out = model_integer(counters, "bytes_out");
+	service->p50 = model_integer(latency, "p50");
+	service->p90 = model_integer(latency, "p90");
+	service->p99 = model_integer(latency, "p99");
+	service->slowest = model_integer(latency, "max");
+	service->last_start = model_figure(entry, "last_start_seconds");
+	service->last_restart = model_figure(entry, "last_restart_seconds");
+	service->drain_left = model_figure(entry, "drain_left_seconds");
+	service->needs_count = names(service->needs, json_object_get(entry, "needs"));
+	service->needed_by_count = names(service->needed_by, json_object_get(entry, "needed_by"));
 }
 
 static void crash_fields(struct model_crash *crash, const json_t *object)
@@ -170,10 +196,10 @@ static void crash_fields(struct model_crash *crash, const json_t *object)
 	if (!json_is_object(object))
 		return;
 	crash->present = true;
-	text(object, "time", crash->time, sizeof crash->time);
-	text(object, "service", crash->service, sizeof crash->service);
-	text(object, "signal", crash->signal, sizeof crash->signal);
-	text(object, "text", crash->text, sizeof crash->text);
+	model_text(object, "time", crash->time, sizeof crash->time);
+	model_text(object, "service", crash->service, sizeof crash->service);
+	model_text(object, "signal", crash->signal, sizeof crash->signal);
+	model_text(object, "text", crash->text, sizeof crash->text);
 	json_array_foreach(json_object_get(object, "frames"), i, frame)
 	{
 		if (i == MODEL_FRAMES)
@@ -186,28 +212,29 @@ static void crash_fields(struct model_crash *crash, const json_t *object)
 
 static void host_fields(struct model_host *host, const json_t *object)
 {
-	text(object, "name", host->name, sizeof host->name);
-	text(object, "user", host->user, sizeof host->user);
-	text(object, "home", host->home, sizeof host->home);
-	text(object, "software", host->software, sizeof host->software);
-	text(object, "sandbox", host->sandbox, sizeof host->sandbox);
-	text(object, "settings_fault", host->settings_fault, sizeof host->settings_fault);
-	host->pid = integer(object, "pid");
-	host->crashes = integer(object, "crashes");
-	host->consoles = integer(object, "consoles");
-	host->uptime = figure(object, "uptime_seconds");
+	model_text(object, "name", host->name, sizeof host->name);
+	model_text(object, "user", host->user, sizeof host->user);
+	model_text(object, "home", host->home, sizeof host->home);
+	model_text(object, "software", host->software, sizeof host->software);
+	model_text(object, "sandbox", host->sandbox, sizeof host->sandbox);
+	model_text(object, "settings_fault", host->settings_fault, sizeof host->settings_fault);
+	host->pid = model_integer(object, "pid");
+	host->crashes = model_integer(object, "crashes");
+	host->consoles = model_integer(object, "consoles");
+	host->first_run = json_is_true(json_object_get(object, "first_run"));
+	host->uptime = model_figure(object, "uptime_seconds");
 	crash_fields(&host->crash, json_object_get(object, "last_crash"));
 }
 
 static void machine_fields(struct model_machine *machine, const json_t *object)
 {
-	machine->cpu_percent = figure(object, "cpu_percent");
-	machine->load = figure(object, "load1");
-	machine->cores = integer(object, "cores");
-	machine->memory_total = integer(object, "memory_total");
-	machine->memory_used = integer(object, "memory_used");
-	machine->swap_total = integer(object, "swap_total");
-	machine->swap_used = integer(object, "swap_used");
+	machine->cpu_percent = model_figure(object, "cpu_percent");
+	machine->load = model_figure(object, "load1");
+	machine->cores = model_integer(object, "cores");
+	machine->memory_total = model_integer(object, "memory_total");
+	machine->memory_used = model_integer(object, "memory_used");
+	machine->swap_total = model_integer(object, "swap_total");
+	machine->swap_used = model_integer(object, "swap_used");
 }
 
 void model_status(struct model *model, const json_t *document)
@@ -226,6 +253,7 @@ void model_status(struct model *model, const json_t *document)
 			break;
 		service_fields(&model->services[model->service_count++], entry);
 	}
+	model_watch(model, document);
 	/* The answer to `status` has none; keep what the last snapshot said. */
 	if (json_is_object(machine) || !model->known)
 		machine_fields(&model->machine, machine);
@@ -254,11 +282,11 @@ void model_entries(struct model *model, const json_t *services)
 	{
 		char name[32];
 
-		text(entry, "name", name, sizeof name);
+		model_text(entry, "name", name, sizeof name);
 		struct model_service *service = find(model, name);
 
 		/* A snapshot may have been quicker. */
-		if (service != NULL && integer(entry, "generation") >= service->generation)
+		if (service != NULL && model_integer(entry, "generation") >= service->generation)
 			service_fields(service, entry);
 	}
 }
@@ -277,14 +305,14 @@ bool model_parse_record(const json_t *object, struct model_record *record)
 	if (!json_is_object(object))
 		return false;
 	memset(record, 0, sizeof *record);
-	text(object, "time", when, sizeof when);
+	model_text(object, "time", when, sizeof when);
 	record->time_us = clock_parse(when, 0);
-	text(object, "level", level, sizeof level);
+	model_text(object, "level", level, sizeof level);
 	if (!journal_level_parse(level, &record->level))
 		record->level = JOURNAL_NOTICE;
-	text(object, "service", record->service, sizeof record->service);
-	text(object, "subject", record->subject, sizeof record->subject);
-	text(object, "text", words, sizeof words);
+	model_text(object, "service", record->service, sizeof record->service);
+	model_text(object, "subject", record->subject, sizeof record->subject);
+	model_text(object, "text", words, sizeof words);
 	record->text = memory_string(words);
 	return true;
 }

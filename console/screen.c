@@ -251,6 +251,7 @@ static void turn(struct screen *s)
 		return;
 	}
 	ui_time(s->ui, now_ms(), clock_utc());
+	ui_tell_page(s->ui);
 	if (fds[SIGNALS].revents)
 		signals(s);
 	if (fds[INPUT].revents && !terminal_read(s->terminal, pressed, s)) {

@@ -6,16 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "console/bindings.h"
 #include "console/commands.h"
 #include "console/model.h"
-#include "console/records.h"
 #include "console/view.h"
 #include "data/fault.h"
-#include "widgets/dialog.h"
-#include "widgets/input.h"
-#include "widgets/menu.h"
-#include "widgets/pager.h"
-#include "widgets/table.h"
 
 /*
  * The console without terminal and socket: keys and messages go in, requests
@@ -23,8 +18,8 @@
  * it is console/screen.c. One thread; time is handed in.
  */
 #define UI_DEPTH 8
-#define UI_REQUESTS 16
-#define UI_MENU 32
+#define UI_REQUESTS 32
+#define UI_STATES 40
 #define UI_HINTS 16
 #define UI_BANNER_BYTES 1200
 
@@ -34,7 +29,9 @@ struct ui_port {
 	/* Sends without waiting; params is taken over. The request's id, 0 when
 	 * there is no connection. */
 	int (*send)(void *arg, const char *method, json_t *params);
-	const char *home; /* --home as it was given, or NULL; borrowed */
+	const char *home;   /* --home as it was given, or NULL; borrowed */
+	const char *origin; /* where this person sits, for hello; or NULL; borrowed */
+	bool read_only;     /* look only */
 };
 
 enum ui_want {
@@ -42,22 +39,35 @@ enum ui_want {
 	UI_SUSPEND = 2,
 	UI_REDRAW = 4, /* everything, not only what changed */
 	UI_MOUSE = 8,  /* turn the mouse on or off */
+	UI_COPY = 16,  /* ui->copy to the terminal's clipboard */
+	UI_SHELL = 32, /* run ui->shell in the foreground, then ui_shell_ended */
+	UI_LOOK = 64,  /* the colour set or another setting of the screen changed */
 };
 
-enum ui_ask { UI_ASK_COMMAND, UI_ASK_HELLO, UI_ASK_SUBSCRIBE, UI_ASK_LOG, UI_ASK_OLDER };
+struct ui_request;
+
+/* The answer to a request. result: borrowed, NULL when fault says why not (also
+ * when the connection broke). request: its context and times, until return. */
+typedef void ui_answered(struct ui *ui, const struct ui_request *request, const json_t *result,
+    const struct fault *fault);
 
 struct ui_request {
 	int id; /* 0: the place is free */
-	enum ui_ask ask;
-	const struct command *command;
-	char service[32];
+	ui_answered *answered;
+	json_t *context; /* what answered needs, given to ui_ask; may be NULL */
 	int64_t since_ms;
+	/* For what a person did: "stop web", shown while it is under way. Else empty. */
+	char doing[96];
+	char service[32]; /* whose state is shown beside it, or empty */
 };
 
-/* What the banner may tell besides a lost connection, the worst first. */
-enum ui_banner { UI_BANNER_CRASH, UI_BANNER_SETTINGS, UI_BANNERS };
-
-enum ui_overlay { UI_PLAIN, UI_MENU_OPEN, UI_DIALOG_OPEN, UI_FILTERING };
+/* A command that runs on the terminal itself: an editor, sudo. */
+struct ui_shell {
+	char *const *argv; /* the caller's, ends with NULL; until ended was called */
+	bool pause;        /* wait for a key before the screen comes back */
+	/* status: as from waitpid, -1: it could not be started. */
+	void (*ended)(struct ui *ui, int status);
+};
 
 /* Views read it and change what is theirs; everything else goes through the
  * functions below. */
@@ -73,60 +83,38 @@ struct ui {
 	struct fault lost; /* why, and how to start stewardd */
 	bool refused;      /* lost is what the host said in place of figures */
 	int64_t fresh_ms;  /* when this connection's newest snapshot came; 0: none */
-	char role[16];
+	char role[16], user[40];
+	int64_t session; /* this connection's number, 0: not known */
+	json_t *schema;  /* the answer to describe, NULL: it has not come */
 	struct ui_request requests[UI_REQUESTS];
 
 	/* The message line. */
 	char message[768];
 	unsigned message_style;
 	int64_t message_until_ms; /* 0: until something else is to be said */
-	/* The banners that Esc put away: their texts' hashes, 0: none. */
-	uint64_t dismissed[UI_BANNERS];
 
 	const struct view *views[UI_DEPTH];
-	size_t depth; /* views[depth - 1] is seen */
-	enum ui_overlay overlay;
-	struct area body; /* of the view, as last drawn; see ui_inside */
-	int cols;         /* of the screen, as last drawn */
+	size_t depth;                  /* views[depth - 1] is seen */
+	const struct overlay *overlay; /* NULL: none */
+	struct {
+		const void *owner;
+		void *state;
+		void (*end)(void *state);
+	} states[UI_STATES];
+
+	/* As last drawn. */
+	struct area body; /* of the view; see ui_inside */
+	int rows, cols;
 	bool ascii;
-	int menu_col, menu_end; /* where the menu's word stands */
-	int footer_row;
+	int nav_row, footer_row; /* -1: not there */
+
 	bool mouse_on;
-
-	/* Home. */
+	struct bindings bindings;
 	char selected[32]; /* a service's name, or empty */
-	char filter[INPUT_MAX];
-	size_t rows[MODEL_SERVICES]; /* of the table: indexes into the model */
-	struct table table;
-	struct area table_area;
-
-	/* Log. */
-	struct records *records;
-	struct pager pager;
-	char log_filter[INPUT_MAX];
-
-	/* Help. */
-	struct pager help;
-	const struct view *help_of;
-
-	/* Overlays. */
-	struct menu menu;
-	struct menu_entry menu_entries[UI_MENU];
-	const struct command *menu_commands[UI_MENU];
-	char menu_keys[UI_MENU][4];
-	char menu_labels[UI_MENU][48];
-	struct dialog dialog;
-	char dialog_title[96];
-	char dialog_lines[DIALOG_LINES][256];
-	char dialog_button[48];
-	/* What the host said a reload would do; empty: another question. */
-	char dialog_reason[256];
-	const char *dialog_buttons[3];
-	const struct command *dialog_command;
-	char dialog_service[32];
-	int64_t dialog_generation;
-	struct input input;
-	char filter_before[INPUT_MAX];
+	char *copy;        /* for UI_COPY, the loop frees it and sets NULL */
+	struct ui_shell shell;
+	char told_page[96]; /* what `present` said last */
+	int64_t told_ms;
 };
 
 struct ui *ui_new(const struct ui_port *port);
@@ -144,12 +132,27 @@ void ui_key(struct ui *ui, const struct key *key);
 void ui_draw(struct ui *ui, struct canvas *canvas);
 /* What the loop is to do; asked once, then forgotten. */
 unsigned ui_wants(struct ui *ui);
+/* What UI_SHELL asked for has ended. */
+void ui_shell_ended(struct ui *ui, int status);
 
-/* ---- For the views ---- */
+/* ---- For the views and overlays ---- */
+
+/* What owner remembers, size bytes, zeroed at first, as long as ui. end (NULL
+ * allowed) frees what it holds when ui goes. */
+void *ui_state(struct ui *ui, const void *owner, size_t size, void (*end)(void *state));
+void *ui_view_state(struct ui *ui, const struct view *view);
+void *ui_overlay_state(struct ui *ui, const struct overlay *overlay);
 
 const struct view *ui_view(const struct ui *ui);
+/* Over what is seen; Esc comes back. A view that lies below already comes up. */
 void ui_open(struct ui *ui, const struct view *view);
+/* Straight from Home, as its number does. */
+void ui_go(struct ui *ui, const struct view *view);
 void ui_back(struct ui *ui);
+/* One overlay at a time: another one is closed first. */
+void ui_lay_over(struct ui *ui, const struct overlay *overlay);
+void ui_close(struct ui *ui); /* the overlay */
+
 /* What is seen is too old to be taken for how things are: states get a question
  * mark, and nothing looks good. */
 bool ui_doubtful(const struct ui *ui);
@@ -159,10 +162,39 @@ bool ui_inside(const struct area *area, const struct key *key, int *row_r, int *
 /* The selected service, or NULL. */
 const struct model_service *ui_selected(const struct ui *ui);
 void ui_select(struct ui *ui, const char *name);
+/* The schema's entry of a service ("host" too), or NULL; borrowed. */
+const json_t *ui_schema_service(const struct ui *ui, const char *name);
+/* At least this role, and not --read-only. */
+bool ui_may(const struct ui *ui, const char *role);
+/* The next letters go to the terminal's clipboard (OSC 52). */
+void ui_copy(struct ui *ui, const char *text);
+/* A character as if it had been typed, by its default key (bindings.h). */
+void ui_press(struct ui *ui, uint32_t character);
+
+/* The view whose word in the bar of views was drawn at col, or NULL (ui_frame.c). */
+const struct view *ui_nav_at(const struct ui *ui, int col);
+
+/* ---- Asking the host (ui_link.c) ---- */
+
+/* Sends, and calls answered with what comes. params and context are taken over
+ * (NULL allowed). False: not sent, which has been said. */
+bool ui_ask(struct ui *ui, const char *method, json_t *params, ui_answered *answered,
+    json_t *context);
+/* The same for what a person did: doing ("stop web") and the state of service
+ * (NULL: none) stand in the message line while it is under way. */
+bool ui_ask_doing(struct ui *ui, const char *method, json_t *params, ui_answered *answered,
+    json_t *context, const char *doing, const char *service);
+/* The first request that a person waits for, NULL: none. */
+const struct ui_request *ui_under_way(const struct ui *ui);
+
+/* Takes the entries of an answer to `audit` into the model. */
+ui_answered ui_audit_answered;
+/* Tells the host which page is seen, when it is another one; the loop calls it. */
+void ui_tell_page(struct ui *ui);
 
 /* ---- Saying something (ui_say.c) ---- */
 
-/* For seconds (0: until something else is said). */
+/* For seconds (0: until something else is said). format: translated already. */
 void ui_say(struct ui *ui, unsigned style, int seconds, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void ui_say_fault(struct ui *ui, const struct fault *fault);
@@ -171,40 +203,31 @@ void ui_say_fault(struct ui *ui, const struct fault *fault);
 void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *style_r);
 /* The connection is gone, or is refused each time it is made. */
 bool ui_cut_off(const struct ui *ui);
-/* The banner that is shown: lost connection, crash, settings that were not
- * taken; the worst of those that were not put away, or empty. */
-void ui_banner_text(const struct ui *ui, char *out, size_t size);
-/* False: there is none, or it cannot be put away. */
-bool ui_banner_put_away(struct ui *ui);
+/* What stands over every view: lost connection, a trial that counts down; or
+ * empty. */
+void ui_banner_text(const struct ui *ui, char *out, size_t size, unsigned *style_r);
 
 /* ---- Acting (ui_act.c) ---- */
 
 /* Carries out a row of the command table on a service (NULL: the selected one),
  * or says why not, or asks first. */
 void ui_command(struct ui *ui, const struct command *command, const char *name);
-/* Why command cannot be given for service now; NULL: it can. */
+/* Why command cannot be given for service now, translated; NULL: it can. */
 const char *ui_refusal(const struct ui *ui, const struct command *command,
     const struct model_service *service);
-/* The dialog's answer. */
-void ui_decide(struct ui *ui, size_t answer);
-/* Sends and remembers what the answer is for. */
-bool ui_ask(struct ui *ui, enum ui_ask ask, const struct command *command, const char *service,
-    const char *method, json_t *params);
-void ui_answer(struct ui *ui, struct ui_request *request, json_t *message);
-/* Texts of the open dialog, from the newest figures. */
-void ui_dialog_refresh(struct ui *ui);
-void ui_log_open(struct ui *ui, const char *service);
+void ui_log_open(struct ui *ui, const char *service); /* empty: of all */
 
-/* ---- The menu (ui_menu.c) ---- */
+/* ---- Menus and footers (ui_menu.c, ui_hint.c) ---- */
 
-void ui_menu_open(struct ui *ui);
-void ui_menu_refresh(struct ui *ui); /* entries from the newest figures */
-void ui_menu_key(struct ui *ui, const struct key *key);
-/* Footers: the keys of the commands for the selected service, each with the first
- * word of its label; returns how many. */
+extern const struct overlay overlay_menu, overlay_filter;
+
+/* The keys of the commands for the selected service, each with the first word of
+ * its label; returns how many. */
 size_t ui_command_hints(const struct ui *ui, struct bar_hint *hints, size_t most);
-/* Appends one; returns how many there are then. */
-size_t ui_hint(struct bar_hint *hints, size_t count, size_t most, const char *key,
-    const char *label, int press);
+/* Appends one; returns how many there are then. key: as it is shown, or NULL for
+ * the shown key of press (a character's default key). label: translated. press:
+ * what a click on it presses: an enum press or a character; 0: nothing. */
+size_t ui_hint(const struct ui *ui, struct bar_hint *hints, size_t count, size_t most,
+    const char *key, const char *label, int press);
 
 #endif

@@ -10,22 +10,31 @@
 #include "widgets/keys.h"
 
 /*
- * A view is a page of the screen: what stands between the host line and the
- * message line. Views are constants; what they remember lies in struct ui. A
- * new page is a file view_NAME.c, a line here, and a key that opens it.
+ * A view is a page of the screen: what stands between the bar of views and the
+ * message line. An overlay is what lies over it for a moment: menu, question,
+ * palette, the line of a filter. Both are constants; what they remember is a
+ * struct of their own that ui_state gives them, so that no view knows another's.
+ * A new view is a file view_NAME.c and a line in view_list (or a key of a view
+ * that opens it).
  */
 struct ui;
 
 struct view_key {
-	const char *keys; /* "PgUp PgDn"; NULL ends the list */
-	const char *help;
+	const char *keys; /* "PgUp PgDn", marked with N_; NULL ends the list */
+	const char *help; /* marked with N_ */
 };
 
 struct view {
-	const char *name;
-	/* Acting keys of the command table work on the selected service. */
-	bool acts;
-	/* What goes on the right of the view's line; may leave it empty. */
+	const char *name;         /* marked with N_; on the screen and in the help */
+	const char *short_name;   /* in the bar of views where room is short; N_ */
+	char digit;               /* the key that opens it from everywhere; 0: none */
+	bool acts;                /* the command table's keys work on the selected service */
+	size_t state;             /* bytes that ui_state gives, zeroed at first */
+	void (*end)(void *state); /* frees what state holds; NULL: nothing */
+	/* It came to the top: opened, or what lay over it was closed. NULL allowed. */
+	void (*opened)(struct ui *ui);
+	/* What goes behind the name on the view's line; may leave out empty. NULL: the
+	 * view draws its heading itself and gets that line too. */
 	void (*title)(struct ui *ui, char *out, size_t size);
 	void (*draw)(struct ui *ui, struct area area);
 	/* False: the key is none of this view's. Clicks have screen coordinates. */
@@ -34,12 +43,34 @@ struct view {
 	bool (*escape)(struct ui *ui);
 	/* The footer; ids are what ui_hint takes. Returns how many. */
 	size_t (*hints)(struct ui *ui, struct bar_hint *hints_r, size_t most);
-	/* What / edits; NULL: there is no filter here. The view applies it. */
+	/* What / edits (INPUT_MAX bytes); NULL: there is no filter here. */
 	char *(*filter)(struct ui *ui);
-	void (*filtered)(struct ui *ui);
+	void (*filtered)(struct ui *ui); /* it has changed */
+	/* A new snapshot, records or audit entries came; seen or not. NULL allowed. */
+	void (*changed)(struct ui *ui);
+	/* What others are told of where this person is; NULL: the name alone. */
+	void (*page)(struct ui *ui, char *out, size_t size);
+	/* The section of the settings in work here, or NULL. NULL allowed. */
+	const char *(*editing)(struct ui *ui);
 	const struct view_key *keys; /* for its help page */
 };
 
+struct overlay {
+	const char *name;         /* for tests and the help; not shown */
+	size_t state;             /* as a view's */
+	void (*end)(void *state); /* as a view's */
+	/* Draws over everything; area is the whole screen. */
+	void (*draw)(struct ui *ui, struct area area);
+	/* Gets every key but Ctrl-C, Ctrl-L and Ctrl-Z; closes itself with ui_close. */
+	void (*key)(struct ui *ui, const struct key *key);
+	/* It is being closed, whoever does it. NULL allowed. */
+	void (*closed)(struct ui *ui);
+	/* It draws in the message's row alone, whose area it then gets. */
+	bool line;
+};
+
+/* The numbered views in the bar's order, ends with NULL. */
+extern const struct view *const view_list[];
 extern const struct view view_home, view_service, view_log, view_help;
 
 #endif

@@ -7,8 +7,29 @@
 #include <string.h>
 
 #include "console/ui.h"
+#include "data/intl.h"
 #include "data/text.h"
 #include "widgets/cells.h"
+#include "widgets/pager.h"
+
+struct help_state {
+	struct pager pager;
+	const struct view *of; /* the page from which it was asked */
+};
+
+static struct help_state *help(struct ui *ui)
+{
+	return ui_view_state(ui, &view_help);
+}
+
+/* Opened over the page that it speaks of. */
+static void help_opened(struct ui *ui)
+{
+	struct help_state *state = help(ui);
+
+	memset(state, 0, sizeof *state);
+	state->of = ui->depth > 1 ? ui->views[ui->depth - 2] : &view_home;
+}
 
 #define KEY_CELLS 18
 #define LINES_MAX 64
@@ -47,9 +68,9 @@ static void heading(struct help_line *lines, size_t *count, const char *text)
 	lines[*count - 1].heading = true;
 }
 
-static size_t collect(const struct ui *ui, struct help_line *lines)
+static size_t collect(struct ui *ui, struct help_line *lines)
 {
-	const struct view *of = ui->help_of != NULL ? ui->help_of : &view_home;
+	const struct view *of = help(ui)->of;
 	size_t count = 0;
 	char text[192], name[32];
 
@@ -94,25 +115,24 @@ static void help_line(void *arg, size_t index, struct pager_line *line)
 
 static void help_title(struct ui *ui, char *out, size_t size)
 {
-	text_format(out, size, "keys of the page %s",
-	    ui->help_of != NULL ? ui->help_of->name : "Home");
+	text_format(out, size, "keys of the page %s", _(help(ui)->of->name));
 }
 
 static void help_draw(struct ui *ui, struct area area)
 {
 	struct help_line lines[LINES_MAX];
 
-	ui->help.lines = collect(ui, lines);
-	ui->help.line = help_line;
-	ui->help.arg = lines;
-	ui->help.wrap = true;
-	ui->help.indent = KEY_CELLS + 2;
-	pager_draw(&ui->help, area);
-	if (ui->help.top > 0)
+	help(ui)->pager.lines = collect(ui, lines);
+	help(ui)->pager.line = help_line;
+	help(ui)->pager.arg = lines;
+	help(ui)->pager.wrap = true;
+	help(ui)->pager.indent = KEY_CELLS + 2;
+	pager_draw(&help(ui)->pager, area);
+	if (help(ui)->pager.top > 0)
 		area_glyph(area, 0, area.cols - 1, STYLE_NOTE, GLYPH_UP);
-	if (ui->help.top + (size_t)area.rows < ui->help.lines)
+	if (help(ui)->pager.top + (size_t)area.rows < help(ui)->pager.lines)
 		area_glyph(area, area.rows - 1, area.cols - 1, STYLE_NOTE, GLYPH_DOWN);
-	ui->help.arg = NULL;
+	help(ui)->pager.arg = NULL;
 }
 
 static bool help_key(struct ui *ui, const struct key *key)
@@ -122,11 +142,11 @@ static bool help_key(struct ui *ui, const struct key *key)
 	/* A page that is read, not followed. */
 	if (c == 'f' || c == 'w')
 		return true;
-	if (!pager_key(&ui->help, key))
+	if (!pager_key(&help(ui)->pager, key))
 		return false;
-	if (ui->help.follow) {
-		ui->help.follow = false;
-		ui->help.top = ui->help.lines; /* drawing finds the last page */
+	if (help(ui)->pager.follow) {
+		help(ui)->pager.follow = false;
+		help(ui)->pager.top = help(ui)->pager.lines; /* drawing finds the last page */
 	}
 	return true;
 }
@@ -136,10 +156,10 @@ static size_t help_hints(struct ui *ui, struct bar_hint *hints, size_t most)
 	size_t n = 0;
 
 	(void)ui;
-	n = ui_hint(hints, n, most, "Up Down", "Scroll", 0);
-	n = ui_hint(hints, n, most, "m", "Menu", 'm');
-	n = ui_hint(hints, n, most, "q", "Quit", 'q');
-	return ui_hint(hints, n, most, "Esc", "Back", PRESS_ESCAPE);
+	n = ui_hint(ui, hints, n, most, "Up Down", "Scroll", 0);
+	n = ui_hint(ui, hints, n, most, "m", "Menu", 'm');
+	n = ui_hint(ui, hints, n, most, "q", "Quit", 'q');
+	return ui_hint(ui, hints, n, most, "Esc", "Back", PRESS_ESCAPE);
 }
 
 static const struct view_key keys[] = {
@@ -148,7 +168,9 @@ static const struct view_key keys[] = {
 };
 
 const struct view view_help = {
-	.name = "Help",
+	.name = N_("Help"),
+	.state = sizeof(struct help_state),
+	.opened = help_opened,
 	.title = help_title,
 	.draw = help_draw,
 	.key = help_key,

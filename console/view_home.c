@@ -11,7 +11,10 @@
 #include "console/show.h"
 #include "console/ui.h"
 #include "data/clock.h"
+#include "data/intl.h"
 #include "data/text.h"
+#include "widgets/input.h"
+#include "widgets/table.h"
 
 #define WIDE 140
 #define SIDE 60
@@ -29,6 +32,18 @@ static const struct table_column columns[] = {
 	[P99] = { "P99", 6, 0, 0, 7, ALIGN_RIGHT },
 	{ .title = NULL },
 };
+
+struct home_state {
+	char filter[INPUT_MAX];
+	size_t rows[MODEL_SERVICES]; /* of the table: indexes into the model */
+	struct table table;
+	struct area table_area;
+};
+
+static struct home_state *home(struct ui *ui)
+{
+	return ui_view_state(ui, &view_home);
+}
 
 /* ---- Rows ---- */
 
@@ -48,33 +63,36 @@ static bool passes(const struct model_service *s, const char *filter)
  * filter took it away, the one that came into its place is selected. */
 static void home_filtered(struct ui *ui)
 {
+	struct home_state *state = home(ui);
 	const struct model *model = ui->model;
 	bool found = false;
 
-	ui->table.rows = 0;
+	state->table.rows = 0;
 	for (size_t i = 0; i < model->service_count; i++) {
-		if (!passes(&model->services[i], ui->filter))
+		if (!passes(&model->services[i], state->filter))
 			continue;
 		if (strcmp(model->services[i].name, ui->selected) == 0) {
-			ui->table.selected = ui->table.rows;
+			state->table.selected = state->table.rows;
 			found = true;
 		}
-		ui->rows[ui->table.rows++] = i;
+		state->rows[state->table.rows++] = i;
 	}
-	table_clamp(&ui->table);
+	table_clamp(&state->table);
 	if (!found)
 		ui_select(ui,
-		    ui->table.rows == 0 ? "" : model->services[ui->rows[ui->table.selected]].name);
+		    state->table.rows == 0 ?
+			"" :
+			model->services[state->rows[state->table.selected]].name);
 }
 
 static char *home_filter(struct ui *ui)
 {
-	return ui->filter;
+	return home(ui)->filter;
 }
 
-static const struct model_service *row_service(const struct ui *ui, size_t row)
+static const struct model_service *row_service(struct ui *ui, size_t row)
 {
-	return &ui->model->services[ui->rows[row]];
+	return &ui->model->services[home(ui)->rows[row]];
 }
 
 static void address_cell(const struct model_service *s, struct table_cell *cell)
@@ -90,7 +108,7 @@ static void address_cell(const struct model_service *s, struct table_cell *cell)
 
 static void home_cell(void *arg, size_t row, size_t column, struct table_cell *cell)
 {
-	const struct ui *ui = arg;
+	struct ui *ui = arg;
 	const struct model_service *s = row_service(ui, row);
 	size_t size = sizeof cell->text;
 	bool up = model_state_up(s->state);
@@ -135,8 +153,9 @@ static void home_title(struct ui *ui, char *out, size_t size)
 	if (!ui->model->known)
 		return;
 	*out = '\0';
-	if (ui->filter[0] != '\0')
-		text_format(out, size, "filter \"%s\" shows %zu; ", ui->filter, ui->table.rows);
+	if (home(ui)->filter[0] != '\0')
+		text_format(out, size, "filter \"%s\" shows %zu; ", home(ui)->filter,
+		    home(ui)->table.rows);
 	text_format(out + strlen(out), size - strlen(out), "%s%zu of %zu %s",
 	    ui_doubtful(ui) ? "last known: " : "", running, count,
 	    count == 1 ? "service runs" : "services run");
@@ -145,27 +164,27 @@ static void home_title(struct ui *ui, char *out, size_t size)
 		    bad == 1 ? "needs" : "need");
 }
 
-static void nothing_to_show(const struct ui *ui, struct area area)
+static void nothing_to_show(struct ui *ui, struct area area)
 {
 	if (!ui->model->known)
 		area_text(area, 1, 2, STYLE_DIM, "waiting for the first figures");
-	else if (ui->filter[0] != '\0')
+	else if (home(ui)->filter[0] != '\0')
 		area_print(area, 1, 2, STYLE_NOTE,
 		    "no service matches \"%s\"; Esc shows "
 		    "all",
-		    ui->filter);
+		    home(ui)->filter);
 	else
 		area_text(area, 1, 2, STYLE_NOTE, "this steward has no services built in");
 }
 
 static void draw_table(struct ui *ui, struct area area)
 {
-	ui->table.columns = columns;
-	ui->table.cell = home_cell;
-	ui->table.arg = ui;
-	ui->table_area = area;
-	table_draw(&ui->table, area);
-	if (ui->table.rows == 0)
+	home(ui)->table.columns = columns;
+	home(ui)->table.cell = home_cell;
+	home(ui)->table.arg = ui;
+	home(ui)->table_area = area;
+	table_draw(&home(ui)->table, area);
+	if (home(ui)->table.rows == 0)
 		nothing_to_show(ui, area);
 }
 
@@ -275,9 +294,9 @@ static bool home_click(struct ui *ui, const struct key *key)
 {
 	int row, col;
 
-	if (!ui_inside(&ui->table_area, key, &row, &col))
+	if (!ui_inside(&home(ui)->table_area, key, &row, &col))
 		return false;
-	row = table_row_at(&ui->table, row);
+	row = table_row_at(&home(ui)->table, row);
 	if (row >= 0)
 		ui_select(ui, row_service(ui, (size_t)row)->name);
 	return true;
@@ -285,19 +304,15 @@ static bool home_click(struct ui *ui, const struct key *key)
 
 static bool home_key(struct ui *ui, const struct key *key)
 {
-	uint32_t c = key->code == PRESS_CHARACTER ? key->character : 0;
-
 	home_filtered(ui);
 	if (key->code == PRESS_CLICK)
 		return home_click(ui, key);
-	if (table_key(&ui->table, key)) {
-		if (ui->table.rows > 0)
-			ui_select(ui, row_service(ui, ui->table.selected)->name);
+	if (table_key(&home(ui)->table, key)) {
+		if (home(ui)->table.rows > 0)
+			ui_select(ui, row_service(ui, home(ui)->table.selected)->name);
 	} else if (key->code == PRESS_ENTER || key->code == PRESS_ARROW_RIGHT) {
 		if (ui_selected(ui) != NULL)
 			ui_open(ui, &view_service);
-	} else if (c == 'L') {
-		ui_log_open(ui, "");
 	} else {
 		return false;
 	}
@@ -306,9 +321,9 @@ static bool home_key(struct ui *ui, const struct key *key)
 
 static bool home_escape(struct ui *ui)
 {
-	if (ui->filter[0] == '\0')
+	if (home(ui)->filter[0] == '\0')
 		return false;
-	ui->filter[0] = '\0';
+	home(ui)->filter[0] = '\0';
 	home_filtered(ui);
 	return true;
 }
@@ -317,10 +332,10 @@ static size_t home_hints(struct ui *ui, struct bar_hint *hints, size_t most)
 {
 	size_t n = ui_command_hints(ui, hints, most);
 
-	n = ui_hint(hints, n, most, "/", "Filter", '/');
-	n = ui_hint(hints, n, most, "Enter", "Page", PRESS_ENTER);
-	n = ui_hint(hints, n, most, "m", "Menu", 'm');
-	return ui_hint(hints, n, most, "q", "Quit", 'q');
+	n = ui_hint(ui, hints, n, most, "/", "Filter", '/');
+	n = ui_hint(ui, hints, n, most, "Enter", "Page", PRESS_ENTER);
+	n = ui_hint(ui, hints, n, most, "m", "Menu", 'm');
+	return ui_hint(ui, hints, n, most, "q", "Quit", 'q');
 }
 
 static const struct view_key keys[] = {
@@ -335,8 +350,11 @@ static const struct view_key keys[] = {
 };
 
 const struct view view_home = {
-	.name = "Home",
+	.name = N_("Home"),
+	.short_name = N_("Home"),
+	.digit = '1',
 	.acts = true,
+	.state = sizeof(struct home_state),
 	.title = home_title,
 	.draw = home_draw,
 	.key = home_key,
@@ -344,5 +362,6 @@ const struct view view_home = {
 	.hints = home_hints,
 	.filter = home_filter,
 	.filtered = home_filtered,
+	.changed = home_filtered,
 	.keys = keys,
 };

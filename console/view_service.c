@@ -7,6 +7,7 @@
 #include "console/facts.h"
 #include "console/show.h"
 #include "console/ui.h"
+#include "data/intl.h"
 #include "data/text.h"
 
 static void service_title(struct ui *ui, char *out, size_t size)
@@ -35,15 +36,16 @@ static void service_draw(struct ui *ui, struct area area)
 	    s->name, ui->now_us);
 }
 
+/* The service before the selected one, or the one behind it. */
 static void step(struct ui *ui, int by)
 {
-	for (size_t i = 0; i < ui->table.rows; i++) {
+	for (size_t i = 0; i < ui->model->service_count; i++) {
 		size_t next = i + (size_t)by;
 
-		if (strcmp(ui->model->services[ui->rows[i]].name, ui->selected) != 0)
+		if (strcmp(ui->model->services[i].name, ui->selected) != 0)
 			continue;
-		if (next < ui->table.rows)
-			ui_select(ui, ui->model->services[ui->rows[next]].name);
+		if (next < ui->model->service_count)
+			ui_select(ui, ui->model->services[next].name);
 		return;
 	}
 }
@@ -69,9 +71,9 @@ static size_t service_hints(struct ui *ui, struct bar_hint *hints, size_t most)
 {
 	size_t n = ui_command_hints(ui, hints, most);
 
-	n = ui_hint(hints, n, most, "m", "Menu", 'm');
-	n = ui_hint(hints, n, most, "q", "Quit", 'q');
-	return ui_hint(hints, n, most, "Esc", "Back", PRESS_ESCAPE);
+	n = ui_hint(ui, hints, n, most, "m", "Menu", 'm');
+	n = ui_hint(ui, hints, n, most, "q", "Quit", 'q');
+	return ui_hint(ui, hints, n, most, "Esc", "Back", PRESS_ESCAPE);
 }
 
 static const struct view_key keys[] = {
@@ -82,7 +84,7 @@ static const struct view_key keys[] = {
 };
 
 const struct view view_service = {
-	.name = "Service",
+	.name = N_("Service"),
 	.acts = true,
 	.title = service_title,
 	.draw = service_draw,

@@ -108,7 +108,7 @@ int stage_begin(void **state)
 	stage->keys = keys_new(true, 40);
 	pass(stage, 1000000);
 	ui_connected(stage->ui);
-	assert_string_equal(stage->sent, "subscribe; hello; log info; ");
+	assert_string_equal(stage->sent, "hello; subscribe; describe; audit; log info; ");
 	stage->sent[0] = '\0';
 	*state = stage;
 	return 0;

@@ -221,13 +221,14 @@ static void test_mouse(void **state)
 	struct stage *stage = *state;
 
 	snapshot(stage, QUIET ", " SERVICE("dns", "running", 2, 0));
-	type(stage, "\033[<0;10;5M"); /* the second row of the table */
+	type(stage, "\033[<0;10;6M"); /* the second row of the table */
 	assert_string_equal(stage->ui->selected, "dns");
-	type(stage, "\033[<0;67;2M"); /* the word Menu */
-	assert_seen(stage, "Reload settings");
-	type(stage, "\033");
+	type(stage, "\033[<0;10;2M"); /* 5Logs in the bar of views */
+	assert_seen(stage, "[5Logs]");
+	type(stage, "\033[<0;3;2M"); /* 1Home */
+	assert_seen(stage, "[1Home]");
 	type(stage, "\033[<0;11;24M"); /* "x Stop" in the footer */
-	assert_sent(stage, "stop dns 2; ");
+	assert_sent(stage, "log info; stop dns 2; ");
 }
 
 /* ---- Wishes ---- */
@@ -287,13 +288,13 @@ static void test_filter(void **state)
 	type(stage, "\r");
 	assert_string_equal(stage->ui->selected, "dns");
 	type(stage, "/\177\177\177\177x\033"); /* Esc gives the old one back */
-	assert_string_equal(stage->ui->filter, "FAIL");
+	assert_string_equal(ui_view(stage->ui)->filter(stage->ui), "FAIL");
 	type(stage, "\033");
-	assert_string_equal(stage->ui->filter, "");
+	assert_string_equal(ui_view(stage->ui)->filter(stage->ui), "");
 	assert_seen(stage, "RUNNING");
 	/* Typing a filter is not pressing keys; pasting goes into it. */
 	type(stage, "/xRq\033[200~!\033[201~");
-	assert_string_equal(stage->ui->filter, "xRq!");
+	assert_string_equal(ui_view(stage->ui)->filter(stage->ui), "xRq!");
 	assert_sent(stage, "");
 	assert_int_equal(ui_wants(stage->ui), 0);
 }

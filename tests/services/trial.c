@@ -377,9 +377,9 @@ static bool list_colours(void *state, struct worker *worker, struct rows *answer
 }
 
 static const struct service_table trial_tables[] = {
-	{ "clients", "open connections of each worker", list_clients },
-	{ "colours", "three rows that never change", list_colours },
-	{ NULL, NULL, NULL },
+	{ "clients", "open connections of each worker", list_clients, TABLE_PLAIN },
+	{ "colours", "three rows that never change", list_colours, TABLE_PLAIN },
+	{ NULL, NULL, NULL, TABLE_PLAIN },
 };
 
 /* ---- The service's life ---- */

@@ -1,35 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Home: all services, the machine, the newest of the journal. Up to 139
- * columns these stand below each other and give way in the order journal,
- * machine, what is known of the selected service; from 140 on the machine and
- * the selected service have a column of their own.
+ * Home: the verdict, all services, the machine, what is selected, and what has
+ * happened. From 140 columns on three panes stand beside each other, from 76 two;
+ * below that the list stands alone. Rows give way in the order events, facts.
  */
 #include <string.h>
 
 #include "console/facts.h"
+#include "console/panels.h"
 #include "console/show.h"
 #include "console/ui.h"
-#include "data/clock.h"
 #include "data/intl.h"
 #include "data/text.h"
 #include "widgets/input.h"
 #include "widgets/table.h"
 
-#define WIDE 140
-#define SIDE 60
+#define PANES 76   /* fewer columns: the list alone */
+#define MIDDLE 100 /* the list gets more columns */
+#define WIDE 140   /* three panes */
+#define LEFT 37
+#define LEFT_MIDDLE 52
+#define LEFT_WIDE 60
+#define SIDE_WIDE 44
+#define LOG_ROWS 8 /* fewer rows below the panes: no log */
+#define FACTS 15   /* rows that machine and selected service want */
 
-enum column { STATE, NAME, ADDRESS, RATE, CONNECTIONS, CPU, MEMORY, P99 };
+enum column { STATE, NAME, RATE, CONNECTIONS, CPU, MEMORY, P99, ADDRESS };
 
 static const struct table_column columns[] = {
-	[STATE] = { "STATE", 11, 0, 0, 0, ALIGN_LEFT },
-	[NAME] = { "SERVICE", 9, 1, 24, 0, ALIGN_LEFT },
-	[ADDRESS] = { "ADDRESS", 15, 3, 44, 4, ALIGN_LEFT },
-	[RATE] = { "REQ/S", 6, 0, 0, 3, ALIGN_RIGHT },
-	[CONNECTIONS] = { "CONN", 5, 0, 0, 2, ALIGN_RIGHT },
-	[CPU] = { "CPU%", 5, 0, 0, 5, ALIGN_RIGHT },
-	[MEMORY] = { "MEM", 5, 0, 0, 6, ALIGN_RIGHT },
-	[P99] = { "P99", 6, 0, 0, 7, ALIGN_RIGHT },
+	[STATE] = { N_("STATE"), 11, 0, 0, 0, ALIGN_LEFT },
+	[NAME] = { N_("SERVICE"), 9, 1, 24, 0, ALIGN_LEFT },
+	[RATE] = { N_("REQ/S"), 6, 0, 0, 2, ALIGN_RIGHT },
+	[CONNECTIONS] = { N_("CONN"), 5, 0, 0, 1, ALIGN_RIGHT },
+	[CPU] = { N_("CPU%"), 5, 0, 0, 4, ALIGN_RIGHT },
+	[MEMORY] = { N_("MEM"), 5, 0, 0, 5, ALIGN_RIGHT },
+	[P99] = { N_("P99"), 6, 0, 0, 3, ALIGN_RIGHT },
+	[ADDRESS] = { N_("ADDRESS"), 15, 3, 44, 6, ALIGN_LEFT },
 	{ .title = NULL },
 };
 
@@ -37,6 +43,7 @@ struct home_state {
 	char filter[INPUT_MAX];
 	size_t rows[MODEL_SERVICES]; /* of the table: indexes into the model */
 	struct table table;
+	struct table_column columns[sizeof columns / sizeof columns[0]];
 	struct area table_area;
 };
 
@@ -140,152 +147,147 @@ static void home_cell(void *arg, size_t row, size_t column, struct table_cell *c
 
 /* ---- Drawing ---- */
 
-static void home_title(struct ui *ui, char *out, size_t size)
-{
-	size_t running = 0, bad = 0, count = ui->model->service_count;
-
-	for (size_t i = 0; i < count; i++) {
-		enum model_state state = ui->model->services[i].state;
-
-		running += state == MODEL_RUNNING;
-		bad += show_state_style(state) == STYLE_BAD;
-	}
-	if (!ui->model->known)
-		return;
-	*out = '\0';
-	if (home(ui)->filter[0] != '\0')
-		text_format(out, size, "filter \"%s\" shows %zu; ", home(ui)->filter,
-		    home(ui)->table.rows);
-	text_format(out + strlen(out), size - strlen(out), "%s%zu of %zu %s",
-	    ui_doubtful(ui) ? "last known: " : "", running, count,
-	    count == 1 ? "service runs" : "services run");
-	if (bad > 0)
-		text_format(out + strlen(out), size - strlen(out), ", %zu %s attention", bad,
-		    bad == 1 ? "needs" : "need");
-}
-
 static void nothing_to_show(struct ui *ui, struct area area)
 {
 	if (!ui->model->known)
-		area_text(area, 1, 2, STYLE_DIM, "waiting for the first figures");
+		area_text(area, 1, 2, STYLE_DIM, _("waiting for the first figures"));
 	else if (home(ui)->filter[0] != '\0')
-		area_print(area, 1, 2, STYLE_NOTE,
-		    "no service matches \"%s\"; Esc shows "
-		    "all",
+		area_print(area, 1, 2, STYLE_NOTE, _("no service matches \"%s\"; Esc shows all"),
 		    home(ui)->filter);
 	else
-		area_text(area, 1, 2, STYLE_NOTE, "this steward has no services built in");
+		area_text(area, 1, 2, STYLE_NOTE, _("this steward has no services built in"));
 }
 
 static void draw_table(struct ui *ui, struct area area)
 {
-	home(ui)->table.columns = columns;
-	home(ui)->table.cell = home_cell;
-	home(ui)->table.arg = ui;
-	home(ui)->table_area = area;
-	table_draw(&home(ui)->table, area);
-	if (home(ui)->table.rows == 0)
+	struct home_state *state = home(ui);
+
+	state->table.columns = panel_columns(columns, state->columns, ui->ascii);
+	state->table.cell = home_cell;
+	state->table.arg = ui;
+	state->table_area = area;
+	table_draw(&state->table, area);
+	if (state->table.rows == 0)
 		nothing_to_show(ui, area);
 }
 
-/* The selected service in a line or more: why it is as it is, else what it is. */
-static int draw_selected(const struct ui *ui, struct area area, int rows)
+/* Why the selected one is as it is, in a line or more; nothing when it runs. */
+static int draw_reason(const struct ui *ui, struct area area)
 {
 	const struct model_service *s = ui_selected(ui);
-	struct area inside = area_part(area, 0, 2, rows, area.cols - 3);
-	char text[640], age[32];
+	struct area inside = area_part(area, 0, 1, area.rows, area.cols - 2);
+	char text[640];
 
-	if (s == NULL)
+	if (s == NULL || s->reason[0] == '\0' || area.rows < 1)
 		return 0;
-	if (s->reason[0] != '\0') {
-		bool named = strncmp(s->reason, s->name, strlen(s->name)) == 0;
+	bool named = strncmp(s->reason, s->name, strlen(s->name)) == 0;
 
-		text_format(text, sizeof text, "%s%s%s", named ? "" : s->name, named ? "" : ": ",
-		    s->reason);
-		return area_wrap(inside, 0, rows,
-		    model_state_up(s->state) ? STYLE_WARN : (int)show_state_style(s->state), text);
-	}
-	show_age(clock_parse(s->since, ui->now_us), ui->now_us, age, sizeof age);
-	text_format(text, sizeof text, "%s: %s%s%s for %s", s->name, s->summary,
-	    s->summary[0] != '\0' ? "; " : "",
-	    s->state == MODEL_STOPPED     ? "stopped" :
-		s->state == MODEL_RUNNING ? "running" :
-					    model_state_word(s->state),
-	    age);
-	return area_wrap(inside, 0, 1, STYLE_DIM, text);
+	text_format(text, sizeof text, "%s%s%s", named ? "" : s->name, named ? "" : ": ",
+	    s->reason);
+	return area_wrap(inside, 0, area.rows,
+	    model_state_up(s->state) ? STYLE_WARN : (int)show_state_style(s->state), text);
 }
 
-/* How the rows of the body are shared out. */
-struct shares {
-	int table, selected, machine, journal;
-};
-
-static struct shares share(int rows, int services, bool wide)
-{
-	int table = services + 1 < 4 ? 4 : services + 1;
-	struct shares s = { .selected = 2 };
-
-	if (rows < 12) { /* a list, and why the selected one is as it is */
-		s.table = table < rows - 1 ? table : rows - 1;
-		s.selected = rows - s.table;
-		return s;
-	}
-	s.machine = wide ? 0 : 3;
-	s.journal = rows >= 30 ? 12 : 5;
-	if (table > rows - s.selected - s.machine - s.journal) {
-		s.selected = 1; /* many services: the rest makes room */
-		s.journal = rows >= 30 ? 8 : 3;
-	}
-	int most = rows - s.selected - s.machine - s.journal;
-
-	s.table = table > most ? most : table;
-	if (wide && s.table < most && s.table < 19)
-		s.table = most < 19 ? most : 19; /* the side column needs it */
-	s.journal = rows - s.table - s.selected - s.machine;
-	return s;
-}
-
-static void draw_side(const struct ui *ui, struct area area)
+static void draw_selected(const struct ui *ui, struct area area)
 {
 	const struct model_service *s = ui_selected(ui);
 
-	area_rule(area, 0, "Machine");
-	int row =
-	    1 + facts_machine(area_part(area, 1, 0, area.rows - 1, area.cols), &ui->model->machine);
-
-	if (s == NULL || row + 3 > area.rows)
+	if (s == NULL || area.rows < 3)
 		return;
-	area_rule(area, row, s->name);
-	facts_service(area_part(area, row + 1, 0, area.rows - row - 1, area.cols), s, ui->now_us);
+	area_rule(area, 0, s->name);
+	facts_service(area_part(area, 1, 0, area.rows - 1, area.cols), s, ui->now_us);
+}
+
+static int draw_machine(const struct ui *ui, struct area area)
+{
+	area_rule(area, 0, _("Machine"));
+	return 1 +
+	    facts_machine(area_part(area, 1, 0, area.rows - 1, area.cols), &ui->model->machine);
+}
+
+/* The services' pane and what stands beside it. */
+static void draw_panes(struct ui *ui, struct area area)
+{
+	int left = area.cols >= WIDE ? LEFT_WIDE : area.cols >= MIDDLE ? LEFT_MIDDLE : LEFT;
+	int side = area.cols >= WIDE ? SIDE_WIDE : 0;
+	struct area middle =
+	    area_part(area, 0, left + 1, area.rows, area.cols - left - 1 - (side ? side + 1 : 0));
+
+	draw_table(ui, area_part(area, 0, 0, area.rows, left));
+	if (side > 0) {
+		draw_machine(ui, area_part(area, 0, area.cols - side, area.rows, side));
+		draw_selected(ui, middle);
+		return;
+	}
+	int row = draw_machine(ui, middle);
+
+	if (row < area.rows)
+		draw_selected(ui, area_part(middle, row, 0, area.rows - row, middle.cols));
+}
+
+/* The line that offers the first run; it goes when that is over. */
+static int draw_first_run(const struct ui *ui, struct area area)
+{
+	if (!ui->model->host.first_run || area.rows < 8)
+		return 0;
+	area_print(area, 0, 1, STYLE_NOTE,
+	    _("first run: %s, then \"first run\", asks for a name, the services and where they "
+	      "listen"),
+	    bindings_shown(&ui->bindings, '0'));
+	return 1;
+}
+
+static void draw_list(struct ui *ui, struct area area)
+{
+	int reason = ui_selected(ui) != NULL && ui_selected(ui)->reason[0] != '\0' ? 2 : 0;
+
+	if (area.rows - reason < 4)
+		reason = 0;
+	draw_table(ui, area_part(area, 0, 0, area.rows - reason, area.cols));
+	if (reason > 0)
+		draw_reason(ui, area_part(area, area.rows - reason, 0, reason, area.cols));
+}
+
+/* The events; where there is room, the newest of the log above them. */
+static void draw_below(struct ui *ui, struct area area)
+{
+	int log = area.rows >= LOG_ROWS + 5 ? area.rows - area.rows / 3 : 0;
+
+	if (log > 0) {
+		area_rule(area_part(area, 0, 0, 1, area.cols), 0, _("Log of all services"));
+		facts_journal(area_part(area, 1, 0, log - 1, area.cols), ui->model, NULL,
+		    ui->now_us);
+	}
+	area_rule(area_part(area, log, 0, 1, area.cols), 0, _("Events"));
+	panel_events(ui, area_part(area, log + 1, 0, area.rows - log - 1, area.cols));
 }
 
 static void home_draw(struct ui *ui, struct area area)
 {
-	bool wide = area.cols >= WIDE && area.rows >= 24;
+	int services = (int)ui->model->service_count;
 
 	home_filtered(ui);
-	struct shares s = share(area.rows, (int)ui->model->service_count, wide);
-	int left = wide ? area.cols - SIDE - 1 : area.cols;
-	int row = s.table;
+	int row = panel_verdict(ui, area, area.rows >= 16 ? 3 : area.rows >= 8 ? 2 : 1);
 
-	draw_table(ui, area_part(area, 0, 0, s.table, left));
-	/* Beside the side column there is room: close to the last service. */
-	if (wide && (int)ui->model->service_count + 2 < row)
-		row = (int)ui->model->service_count + 2;
-	draw_selected(ui, area_part(area, row, 0, s.selected, left), s.selected);
-	row = s.table + s.selected;
-	if (wide)
-		draw_side(ui, area_part(area, 0, left + 1, row, SIDE));
-	if (s.machine > 0) {
-		area_rule(area_part(area, row, 0, 1, area.cols), 0, "Machine");
-		facts_machine(area_part(area, row + 1, 0, 2, area.cols), &ui->model->machine);
-		row += s.machine;
+	row += draw_first_run(ui, area_part(area, row, 0, area.rows - row, area.cols));
+	struct area rest = area_part(area, row, 0, area.rows - row, area.cols);
+
+	if (area.cols < PANES || rest.rows < 10) {
+		draw_list(ui, rest);
+		return;
 	}
-	if (s.journal > 0) {
-		area_rule(area_part(area, row, 0, 1, area.cols), 0, "Journal");
-		facts_journal(area_part(area, row + 1, 0, s.journal - 1, area.cols), ui->model,
-		    NULL, ui->now_us);
-	}
+	/* The panes need what the services or the facts need; the events get what is
+	 * left, at least three lines. */
+	int need = services + 1 > FACTS ? services + 1 : FACTS;
+	int events = rest.rows - need - 1;
+
+	if (events < 3)
+		events = rest.rows >= 14 ? 3 : 0;
+	int panes = rest.rows - (events > 0 ? events + 1 : 0);
+
+	draw_panes(ui, area_part(rest, 0, 0, panes, rest.cols));
+	if (events > 0)
+		draw_below(ui, area_part(rest, panes, 0, events + 1, rest.cols));
 }
 
 /* ---- Keys ---- */
@@ -355,7 +357,6 @@ const struct view view_home = {
 	.digit = '1',
 	.acts = true,
 	.state = sizeof(struct home_state),
-	.title = home_title,
 	.draw = home_draw,
 	.key = home_key,
 	.escape = home_escape,

@@ -17,6 +17,7 @@
 #include "console/run.h"
 #include "console/screen.h"
 #include "data/clock.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 
@@ -273,6 +274,7 @@ int main(int argc, char **argv)
 	int status = FAULT_USAGE;
 
 	setlocale(LC_ALL, "");
+	intl_begin();
 	if (parse_line(argc, argv, &line, &fault))
 		status = run_line(&line, &fault);
 	free(line.argv);

@@ -20,4 +20,9 @@
 #define _(text) gettext(text)
 #define N_(text) text
 
+/* Once at the start, after setlocale: catalogues are looked for in
+ * STEWARD_LOCALEDIR, else beside the program, else where they are installed. All
+ * texts are UTF-8, whatever the locale's letters. */
+void intl_begin(void);
+
 #endif

@@ -11,6 +11,7 @@
 #include <getopt.h>
 #include <grp.h>
 #include <jansson.h>
+#include <locale.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "data/file.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 #include "host/control.h"
@@ -258,6 +260,9 @@ int main(int argc, char **argv)
 	int word = 0, option;
 
 	prctl(PR_SET_NAME, "steward-host", 0, 0, 0);
+	/* Sentences alone: numbers and letters stay as programs want them. */
+	setlocale(LC_MESSAGES, "");
+	intl_begin();
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == '?')
 			return main_usage(2);

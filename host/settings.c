@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "data/intl.h"
 #include "host/supervisor.h"
 
 static const char *const level_choices[] = {
@@ -19,41 +20,42 @@ const struct setting host_settings[] = {
 	{ .name = "name",
 	    .type = SETTING_TEXT,
 	    .fallback = "",
-	    .help = "what this server is called on the screen; empty: the machine's name" },
+	    .help = N_("what this server is called on the screen; empty: the machine's name") },
 	{ .name = "hung_after",
 	    .type = SETTING_DURATION,
 	    .fallback = "5s",
 	    .min = 200,
 	    .max = 600000,
-	    .help = "a service that does not answer for so long is shown as hung" },
+	    .help = N_("a service that does not answer for so long is shown as hung") },
 	{ .name = "hung_limit",
 	    .type = SETTING_DURATION,
 	    .fallback = "30s",
 	    .min = 400,
 	    .max = 3600000,
-	    .help = "a service that hangs for so long is ended with the host, which comes back" },
+	    .help =
+		N_("a service that hangs for so long is ended with the host, which comes back") },
 	{ .name = "drain_limit",
 	    .type = SETTING_DURATION,
 	    .fallback = "10s",
 	    .min = 0,
 	    .max = 25000,
-	    .help = "how long a stop waits for what is under way" },
+	    .help = N_("how long a stop waits for what is under way") },
 	{ .name = "journal_size",
 	    .type = SETTING_SIZE,
 	    .fallback = "8M",
 	    .min = 65536,
 	    .max = INT64_C(1) << 30,
-	    .help = "a journal file is rotated at this size" },
+	    .help = N_("a journal file is rotated at this size") },
 	{ .name = "journal_files",
 	    .type = SETTING_INTEGER,
 	    .fallback = "4",
 	    .min = 1,
 	    .max = 100,
-	    .help = "how many journal files are kept" },
+	    .help = N_("how many journal files are kept") },
 	{ .name = "journal_level",
 	    .type = SETTING_CHOICE,
 	    .fallback = "info",
 	    .choices = level_choices,
-	    .help = "less important records are not kept" },
+	    .help = N_("less important records are not kept") },
 	{ .name = NULL },
 };

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "data/clock.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 #include "host/http.h"
@@ -368,12 +369,12 @@ static bool list_connections(void *state, struct worker *worker, struct rows *an
     struct fault *fault)
 {
 	static const char *const columns[] = {
-		"address",
-		"state",
-		"age",
-		"requests",
-		"in",
-		"out",
+		N_("address"),
+		N_("state"),
+		N_("age"),
+		N_("requests"),
+		N_("in"),
+		N_("out"),
 		NULL,
 	};
 	struct web_worker *w = worker_data(worker);
@@ -407,11 +408,11 @@ static void add_file(void *arg, const struct entry *entry)
 static bool list_files(void *state, struct worker *worker, struct rows *answer, struct fault *fault)
 {
 	static const char *const columns[] = {
-		"file",
-		"bytes",
-		"hits",
-		"kept in",
-		"packed as",
+		N_("file"),
+		N_("bytes"),
+		N_("hits"),
+		N_("kept in"),
+		N_("packed as"),
 		NULL,
 	};
 	struct web_worker *w = worker_data(worker);
@@ -434,7 +435,7 @@ static void answer_count(struct rows *answer, struct worker *worker, const char 
 static bool act_disconnect(void *state, struct worker *worker, const struct words *words,
     struct rows *answer, struct fault *fault)
 {
-	static const char *const columns[] = { "worker", "connections ended", NULL };
+	static const char *const columns[] = { N_("worker"), N_("connections ended"), NULL };
 	struct web_worker *w = worker_data(worker);
 	const char *address = words_get(words, "address");
 	(void)state;
@@ -452,7 +453,7 @@ static bool act_disconnect(void *state, struct worker *worker, const struct word
 static bool act_flush(void *state, struct worker *worker, const struct words *words,
     struct rows *answer, struct fault *fault)
 {
-	static const char *const columns[] = { "worker", "entries dropped", NULL };
+	static const char *const columns[] = { N_("worker"), N_("entries dropped"), NULL };
 	struct web_worker *w = worker_data(worker);
 	(void)state;
 	(void)words;
@@ -467,16 +468,16 @@ static const struct listener_kind web_listeners[] = {
 };
 
 static const struct service_table web_tables[] = {
-	{ "connections", "who is connected, and what each connection is at", list_connections,
+	{ "connections", N_("who is connected, and what each connection is at"), list_connections,
 	    TABLE_CLIENTS },
-	{ "files", "the files that are kept open or in memory", list_files, TABLE_PLAIN },
+	{ "files", N_("the files that are kept open or in memory"), list_files, TABLE_PLAIN },
 	{ NULL, NULL, NULL, TABLE_PLAIN },
 };
 
 static const struct service_command web_commands[] = {
-	{ "disconnect <address>", "end the connections of an address", GRADE_DISRUPTS, true,
+	{ "disconnect <address>", N_("end the connections of an address"), GRADE_DISRUPTS, true,
 	    act_disconnect },
-	{ "cache flush", "forget the kept files; they are opened again when asked for",
+	{ "cache flush", N_("forget the kept files; they are opened again when asked for"),
 	    GRADE_REVERSIBLE, true, act_flush },
 	{ NULL, NULL, GRADE_READ, false, NULL },
 };
@@ -484,7 +485,7 @@ static const struct service_command web_commands[] = {
 extern const struct service web_service;
 const struct service web_service = {
 	.name = "web",
-	.summary = "static web pages and files (HTTP)",
+	.summary = N_("static web pages and files (HTTP)"),
 	.settings = options_rows,
 	.listeners = web_listeners,
 	.counters = web_counters,

@@ -5,25 +5,49 @@
 
 #include "console/show.h"
 #include "data/clock.h"
+#include "data/intl.h"
 #include "data/text.h"
 #include "widgets/bar.h"
 
-#define LABEL 13
+#define LABEL_LEAST 12 /* cells of the labels' column, without the gap */
 
 /* ---- A service ---- */
 
 struct sheet {
 	struct area area;
 	int row;
+	int label; /* cells of the labels' column */
 };
+
+/* As wide as the longest label, but never half of the area. */
+static int label_width(struct area area)
+{
+	static const char *const labels[] = {
+		N_("what"),
+		N_("state"),
+		N_("reason"),
+		N_("listens"),
+		N_("connections"),
+		N_("requests"),
+		N_("bytes"),
+		N_("latency"),
+		N_("uses"),
+	};
+	int width = LABEL_LEAST;
+
+	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+		if (area_width(area, _(labels[i])) > width)
+			width = area_width(area, _(labels[i]));
+	return width < area.cols / 2 ? width : area.cols / 2;
+}
 
 static void fact(struct sheet *sheet, const char *label, unsigned style, const char *value)
 {
 	if (sheet->row >= sheet->area.rows)
 		return;
-	area_field(sheet->area, sheet->row, 1, LABEL - 1, ALIGN_LEFT, STYLE_DIM, label);
-	struct area side = area_part(sheet->area, sheet->row, LABEL + 1,
-	    sheet->area.rows - sheet->row, sheet->area.cols - LABEL - 2);
+	area_field(sheet->area, sheet->row, 1, sheet->label, ALIGN_LEFT, STYLE_DIM, label);
+	struct area side = area_part(sheet->area, sheet->row, sheet->label + 2,
+	    sheet->area.rows - sheet->row, sheet->area.cols - sheet->label - 3);
 	int rows = area_wrap(side, 0, 3, (int)style, value);
 
 	sheet->row += rows > 0 ? rows : 1;
@@ -36,13 +60,19 @@ static void state_fact(struct sheet *sheet, const struct model_service *s, int64
 
 	show_time(since, now_us, when, sizeof when);
 	show_age(since, now_us, age, sizeof age);
-	text_format(text, sizeof text, "%s since %s (%s)%s", model_state_word(s->state), when, age,
-	    s->wanted == model_state_up(s->state) ? "" :
-		s->wanted                         ? ", should run" :
-						    ", should be stopped");
-	fact(sheet, "state", show_state_style(s->state), text);
+	if (s->wanted == model_state_up(s->state))
+		text_format(text, sizeof text, _("%s since %s (%s)"), model_state_word(s->state),
+		    when, age);
+	else if (s->wanted)
+		text_format(text, sizeof text, _("%s since %s (%s), should run"),
+		    model_state_word(s->state), when, age);
+	else
+		text_format(text, sizeof text, _("%s since %s (%s), should be stopped"),
+		    model_state_word(s->state), when, age);
+	fact(sheet, _("state"), show_state_style(s->state), text);
 	if (s->reason[0] != '\0')
-		fact(sheet, "reason", model_state_up(s->state) ? STYLE_WARN : STYLE_BAD, s->reason);
+		fact(sheet, _("reason"), model_state_up(s->state) ? STYLE_WARN : STYLE_BAD,
+		    s->reason);
 }
 
 static void listener_facts(struct sheet *sheet, const struct model_service *s)
@@ -51,9 +81,9 @@ static void listener_facts(struct sheet *sheet, const struct model_service *s)
 		const struct model_listener *l = &s->listeners[i];
 		char text[384];
 
-		text_format(text, sizeof text, "%s %s %s%s%s", l->transport, l->address, l->state,
-		    l->reason[0] != '\0' ? ": " : "", l->reason);
-		fact(sheet, i == 0 ? "listens" : "",
+		text_format(text, sizeof text, "%s %s %s%s%s", l->transport, l->address,
+		    show_word(l->state), l->reason[0] != '\0' ? ": " : "", l->reason);
+		fact(sheet, i == 0 ? _("listens") : "",
 		    strcmp(l->state, "open") == 0     ? STYLE_NORMAL :
 			strcmp(l->state, "shut") == 0 ? STYLE_DIM :
 							STYLE_WARN,
@@ -67,39 +97,41 @@ static void traffic_facts(struct sheet *sheet, const struct model_service *s)
 
 	show_count(s->connections, a, sizeof a);
 	show_count(s->connections_total, b, sizeof b);
-	text_format(text, sizeof text, "%s now, %s in all", a, b);
-	fact(sheet, "connections", STYLE_NORMAL, text);
+	text_format(text, sizeof text, _("%s now, %s in all"), a, b);
+	fact(sheet, _("connections"), STYLE_NORMAL, text);
 	show_rate(s->requests_rate, a, sizeof a);
 	show_count(s->requests, b, sizeof b);
 	show_count(s->errors, c, sizeof c);
-	text_format(text, sizeof text, "%s a second, %s in all, %s errors", a, b, c);
-	fact(sheet, "requests", s->errors > 0 ? STYLE_NOTE : STYLE_NORMAL, text);
+	text_format(text, sizeof text, _("%s a second, %s in all, %s errors"), a, b, c);
+	fact(sheet, _("requests"), s->errors > 0 ? STYLE_NOTE : STYLE_NORMAL, text);
 	show_bytes(s->bytes_in, a, sizeof a);
 	show_bytes(s->bytes_out, b, sizeof b);
-	text_format(text, sizeof text, "%s in, %s out", a, b);
-	fact(sheet, "bytes", STYLE_NORMAL, text);
+	text_format(text, sizeof text, _("%s in, %s out"), a, b);
+	fact(sheet, _("bytes"), STYLE_NORMAL, text);
 	show_latency(s->p50, a, sizeof a);
 	show_latency(s->p90, b, sizeof b);
 	show_latency(s->p99, c, sizeof c);
 	show_latency(s->slowest, d, sizeof d);
-	text_format(text, sizeof text, "p50 %s  p90 %s  p99 %s  max %s", a, b, c, d);
-	fact(sheet, "latency", STYLE_NORMAL, text);
+	text_format(text, sizeof text, _("p50 %s  p90 %s  p99 %s  max %s"), a, b, c, d);
+	fact(sheet, _("latency"), STYLE_NORMAL, text);
 }
 
 int facts_service(struct area area, const struct model_service *s, int64_t now_us)
 {
-	struct sheet sheet = { area, 0 };
+	struct sheet sheet = { area, 0, label_width(area) };
 	char a[16], b[16], text[160];
 
-	fact(&sheet, "what", STYLE_NORMAL, s->summary);
+	fact(&sheet, _("what"), STYLE_NORMAL, s->summary[0] != '\0' ? _(s->summary) : "");
 	state_fact(&sheet, s, now_us);
 	listener_facts(&sheet, s);
 	traffic_facts(&sheet, s);
 	show_percent(s->cpu_percent, a, sizeof a);
 	show_bytes(s->memory, b, sizeof b);
-	text_format(text, sizeof text, "cpu %s %%, memory %s, %lld %s", a, b,
-	    (long long)(s->workers > 0 ? s->workers : 0), s->workers == 1 ? "worker" : "workers");
-	fact(&sheet, "uses", STYLE_NORMAL, text);
+	text_format(text, sizeof text,
+	    ngettext("cpu %s %%, memory %s, %lld worker", "cpu %s %%, memory %s, %lld workers",
+		(unsigned long)s->workers),
+	    a, b, (long long)(s->workers > 0 ? s->workers : 0));
+	fact(&sheet, _("uses"), STYLE_NORMAL, text);
 	return sheet.row;
 }
 
@@ -115,15 +147,17 @@ static double part_of(int64_t used, int64_t total)
 	return used < 0 || total <= 0 ? -1 : (double)used / (double)total;
 }
 
-static void meter(struct area area, int row, const char *label, double part, const char *value)
+/* label: as wide as the widest of all of them. */
+static void meter(struct area area, int row, int label_cells, const char *label, double part,
+    const char *value)
 {
-	int width = area.cols - 5 - 16;
+	int width = area.cols - label_cells - 2 - 16;
 
-	area_text(area, row, 1, STYLE_DIM, label);
+	area_field(area, row, 1, label_cells, ALIGN_LEFT, STYLE_DIM, label);
 	if (width > 40)
 		width = 40;
 	if (width >= 4)
-		bar_meter(area, row, 6, width, part, load_style(part));
+		bar_meter(area, row, label_cells + 2, width, part, load_style(part));
 	area_field(area, row, area.cols - 15, 14, ALIGN_RIGHT, STYLE_NORMAL, value);
 }
 
@@ -136,39 +170,51 @@ static void used_of(int64_t used, int64_t total, char *out, size_t size)
 	if (total < 0)
 		text_format(out, size, "-");
 	else if (total == 0)
-		text_format(out, size, "none");
+		text_format(out, size, "%s", _("none"));
 	else
-		text_format(out, size, "%s of %s", a, b);
+		text_format(out, size, _("%s of %s"), a, b);
+}
+
+static void load_text(const struct model_machine *m, char *out, size_t size)
+{
+	char load[16] = "-";
+
+	if (m->load >= 0)
+		text_format(load, sizeof load, "%.2f", m->load);
+	if (m->cores > 0)
+		text_format(out, size,
+		    ngettext("%s, %lld core", "%s, %lld cores", (unsigned long)m->cores), load,
+		    (long long)m->cores);
+	else
+		text_format(out, size, "%s", load);
 }
 
 int facts_machine(struct area area, const struct model_machine *m)
 {
-	char cpu[16], memory[48], swap[48], load[64], cores[32] = "";
+	const char *const labels[] = { _("cpu"), _("mem"), _("swap"), _("load") };
+	char cpu[16], memory[48], swap[48], load[64];
 	bool wide = area.cols >= 70;
-	int half = wide ? area.cols / 2 : area.cols;
+	int half = wide ? area.cols / 2 : area.cols, cells = 4;
 	struct area left = area_part(area, 0, 0, area.rows, half);
 	struct area right = area_part(area, 0, wide ? half : 0, area.rows, half);
 
+	for (size_t i = 0; i < 4; i++)
+		if (area_width(area, labels[i]) > cells && cells < half / 4)
+			cells = area_width(area, labels[i]);
 	show_percent(m->cpu_percent, cpu, sizeof cpu);
 	if (m->cpu_percent >= 0)
 		text_format(cpu + strlen(cpu), sizeof cpu - strlen(cpu), " %%");
 	used_of(m->memory_used, m->memory_total, memory, sizeof memory);
 	used_of(m->swap_used, m->swap_total, swap, sizeof swap);
-	if (m->cores > 0)
-		text_format(cores, sizeof cores, ", %lld %s", (long long)m->cores,
-		    m->cores == 1 ? "core" : "cores");
-	if (m->load < 0)
-		text_format(load, sizeof load, "-%s", cores);
-	else
-		text_format(load, sizeof load, "%.2f%s", m->load, cores);
-	meter(left, 0, "cpu", m->cpu_percent < 0 ? -1 : m->cpu_percent / 100, cpu);
-	meter(right, wide ? 0 : 1, "mem", part_of(m->memory_used, m->memory_total), memory);
-	int row = wide ? 1 : 2;
+	load_text(m, load, sizeof load);
+	meter(left, 0, cells, labels[0], m->cpu_percent < 0 ? -1 : m->cpu_percent / 100, cpu);
+	meter(right, wide ? 0 : 1, cells, labels[1], part_of(m->memory_used, m->memory_total),
+	    memory);
+	meter(right, wide ? 1 : 2, cells, labels[2], part_of(m->swap_used, m->swap_total), swap);
+	int row = wide ? 1 : 3;
 
-	meter(right, row, "swap", part_of(m->swap_used, m->swap_total), swap);
-	row = wide ? 1 : 3;
-	area_text(left, row, 1, STYLE_DIM, "load");
-	area_text(left, row, 6,
+	area_field(left, row, 1, cells, ALIGN_LEFT, STYLE_DIM, labels[3]);
+	area_text(left, row, cells + 2,
 	    m->cores > 0 && m->load > 2.0 * (double)m->cores ? STYLE_WARN : STYLE_NORMAL, load);
 	return wide ? 2 : 4;
 }
@@ -242,5 +288,5 @@ void facts_journal(struct area area, const struct model *model, const char *serv
 		journal_line(area, (int)i, model_record(model, picked[count - 1 - i]),
 		    service == NULL, now_us);
 	if (count == 0 && room > 0)
-		area_text(area, 0, 1, STYLE_DIM, "nothing has been written yet");
+		area_text(area, 0, 1, STYLE_DIM, _("nothing has been written yet"));
 }

@@ -136,8 +136,8 @@ static void describe(const struct ui *ui, const struct event *event, char *out, 
 	text_format(who, sizeof who, "%s%s%s", entry->user, entry->origin[0] != '\0' ? "@" : "",
 	    entry->origin);
 	if (strcmp(entry->outcome, "done") != 0)
-		text_format(out, size, "%s: %s (%s%s%s)", who, entry->words, _(entry->outcome),
-		    entry->reason[0] != '\0' ? ": " : "", entry->reason);
+		text_format(out, size, "%s: %s (%s%s%s)", who, entry->words,
+		    show_word(entry->outcome), entry->reason[0] != '\0' ? ": " : "", entry->reason);
 	else if (entry->can_undo && entry->undone_by < 0)
 		text_format(out, size, _("%s: %s (%s undoes it)"), who, entry->words,
 		    bindings_shown(&ui->bindings, 'z'));

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "data/intl.h"
 #include "data/text.h"
 #include "widgets/canvas.h"
 
@@ -115,11 +116,11 @@ static const struct {
 	const char *word;
 	unsigned style;
 } levels[] = {
-	[JOURNAL_ERROR] = { "ERROR", STYLE_BAD },
-	[JOURNAL_WARNING] = { "WARN", STYLE_WARN },
-	[JOURNAL_NOTICE] = { "notice", STYLE_NOTE },
-	[JOURNAL_INFO] = { "info", STYLE_DIM },
-	[JOURNAL_DEBUG] = { "debug", STYLE_DIM },
+	[JOURNAL_ERROR] = { N_("ERROR"), STYLE_BAD },
+	[JOURNAL_WARNING] = { N_("WARN"), STYLE_WARN },
+	[JOURNAL_NOTICE] = { N_("notice"), STYLE_NOTE },
+	[JOURNAL_INFO] = { N_("info"), STYLE_DIM },
+	[JOURNAL_DEBUG] = { N_("debug"), STYLE_DIM },
 };
 
 unsigned show_level_style(enum journal_level level)
@@ -129,5 +130,39 @@ unsigned show_level_style(enum journal_level level)
 
 const char *show_level_word(enum journal_level level)
 {
-	return levels[level].word;
+	return _(levels[level].word);
+}
+
+const char *show_word(const char *word)
+{
+	/* What the host says in one word of its own. */
+	static const char *const words[] = {
+		N_("open"),
+		N_("shut"),
+		N_("waiting"),
+		N_("refused"),
+		N_("done"),
+		N_("failed"),
+		N_("reverted"),
+		N_("applying"),
+		N_("reverting"),
+		N_("viewer"),
+		N_("operator"),
+		N_("admin"),
+		N_("default"),
+		N_("text"),
+		N_("integer"),
+		N_("size"),
+		N_("duration"),
+		N_("boolean"),
+		N_("choice"),
+		N_("path"),
+		N_("list"),
+		N_("listen"),
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i], word) == 0)
+			return _(words[i]);
+	return word;
 }

@@ -22,6 +22,9 @@ void show_time(int64_t utc_us, int64_t now_us, char *out, size_t size);
 void show_age(int64_t then_us, int64_t now_us, char *out, size_t size);
 unsigned show_state_style(enum model_state state);
 unsigned show_level_style(enum journal_level level);
-const char *show_level_word(enum journal_level level); /* at most 6 cells */
+const char *show_level_word(enum journal_level level); /* translated */
+/* A state, outcome, role or type as the host names it, translated; what is none of
+ * them comes back as it is. */
+const char *show_word(const char *word);
 
 #endif

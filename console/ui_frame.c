@@ -123,7 +123,7 @@ static void draw_host_line(const struct ui *ui, struct area area)
 	trial_part(ui, &line);
 	if (ui->port.read_only || (ui->role[0] != '\0' && strcmp(ui->role, "admin") != 0)) {
 		text_format(text, sizeof text, _("you: %s"),
-		    ui->port.read_only ? _("read only") : ui->role);
+		    ui->port.read_only ? _("read only") : show_word(ui->role));
 		part(&line, STYLE_BAR_WARN, 4, false, text);
 	}
 	people_parts(ui, &line);

@@ -334,20 +334,19 @@ static size_t home_hints(struct ui *ui, struct bar_hint *hints, size_t most)
 {
 	size_t n = ui_command_hints(ui, hints, most);
 
-	n = ui_hint(ui, hints, n, most, "/", "Filter", '/');
-	n = ui_hint(ui, hints, n, most, "Enter", "Page", PRESS_ENTER);
-	n = ui_hint(ui, hints, n, most, "m", "Menu", 'm');
-	return ui_hint(ui, hints, n, most, "q", "Quit", 'q');
+	n = ui_hint(ui, hints, n, most, NULL, _("Filter"), '/');
+	n = ui_hint(ui, hints, n, most, _("Enter"), _("Page"), PRESS_ENTER);
+	n = ui_hint(ui, hints, n, most, NULL, _("Menu"), 'm');
+	return ui_hint(ui, hints, n, most, NULL, _("Quit"), 'q');
 }
 
 static const struct view_key keys[] = {
-	{ "Up Down j k", "select a service" },
-	{ "PgUp PgDn", "a page up or down" },
-	{ "g G Home End", "the first, the last service" },
-	{ "Enter Right", "everything about the selected service" },
-	{ "L", "the log of all services" },
-	{ "/", "show only services with a text in name, state or address" },
-	{ "Esc", "drop the filter; put a message away" },
+	{ N_("Up Down j k"), N_("select a service") },
+	{ N_("PgUp PgDn"), N_("a page up or down") },
+	{ N_("g G Home End"), N_("the first, the last service") },
+	{ N_("Enter Right"), N_("everything about the selected service") },
+	{ N_("/"), N_("show only services with a text in name, state or address") },
+	{ N_("Esc"), N_("drop the filter; put a message away") },
 	{ NULL, NULL },
 };
 

@@ -20,103 +20,13 @@
 #include "console/ui.h"
 #include "data/clock.h"
 #include "data/file.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
+#include "tests/screens/scenes.h"
+#include "widgets/palette.h"
 
-enum verb {
-	DONE,
-	LOAD,   /* a fixture: its snapshot and its journal arrive */
-	KEYS,   /* bytes as a terminal sends them */
-	WAIT,   /* milliseconds pass */
-	LOSE,   /* the connection breaks; the reason */
-	ANSWER, /* to the newest request: a JSON object, result or error */
-};
-
-struct step {
-	enum verb verb;
-	const char *text;
-};
-
-struct scene {
-	const char *name;
-	struct step steps[10];
-	bool styles; /* the styles are compared as well */
-};
-
-#define DOWN "\033[B"
-#define UP "\033[A"
-#define ENTER "\r"
-#define ESC "\033"
-
-static const struct scene scenes[] = {
-	{ "healthy", { { LOAD, "healthy" } }, true },
-	{ "connecting", { { DONE, NULL } }, false },
-	{ "failed", { { LOAD, "failed" } }, true },
-	{ "hung", { { LOAD, "hung" } }, false },
-	{ "quarantined", { { LOAD, "quarantined" } }, true },
-	{ "crash", { { LOAD, "crash" } }, true },
-	{ "crash-put-away", { { LOAD, "crash" }, { KEYS, ESC }, { WAIT, "50" } }, false },
-	{ "settings-fault", { { LOAD, "settings" } }, false },
-	{ "many", { { LOAD, "many" } }, false },
-	{ "many-end", { { LOAD, "many" }, { KEYS, "G" } }, false },
-	{ "filter", { { LOAD, "many" }, { KEYS, "/ma" } }, true },
-	{ "filter-set", { { LOAD, "many" }, { KEYS, "/ma" ENTER DOWN } }, false },
-	{ "filter-empty", { { LOAD, "many" }, { KEYS, "/zzz" ENTER } }, false },
-	{ "menu", { { LOAD, "healthy" }, { KEYS, "m" } }, true },
-	{ "menu-stopped", { { LOAD, "stopped" }, { KEYS, "\033[20~" } }, false },
-	{ "dialog-stop", { { LOAD, "healthy" }, { KEYS, "x" } }, true },
-	{ "dialog-restart-hung", { { LOAD, "hung" }, { KEYS, "R\t" } }, false },
-	{ "dialog-reload",
-	    { { LOAD, "healthy" }, { KEYS, "r" },
-		{ ANSWER,
-		    "{\"error\": {\"code\": -32007, \"message\": \"web.workers has changed, "
-		    "which needs a restart of web: 3 connected\", \"data\": {\"exit\": 1}}}" } },
-	    false },
-	{ "dialog-stale", { { LOAD, "healthy" }, { KEYS, "x" }, { LOAD, "failed" } }, false },
-	{ "cancelled", { { LOAD, "healthy" }, { KEYS, "x" ENTER } }, false },
-	{ "stopping", { { LOAD, "healthy" }, { KEYS, "x\t" ENTER }, { WAIT, "3200" } }, false },
-	{ "stopped-toast",
-	    { { LOAD, "healthy" }, { KEYS, "x\t" ENTER }, { LOAD, "stopped" },
-		{ ANSWER, "{\"result\": {\"services\": []}}" } },
-	    true },
-	{ "refused",
-	    { { LOAD, "healthy" }, { KEYS, "r" },
-		{ ANSWER,
-		    "{\"error\": {\"code\": "
-		    "-32004, \"message\": \"reload needs the role operator; guest has the role "
-		    "viewer\", \"data\": {\"exit\": 4, \"next\": \"ask an admin of this machine to "
-		    "add you to the group steward-operator\"}}}" } },
-	    false },
-	{ "not-possible", { { LOAD, "healthy" }, { KEYS, "s" } }, false },
-	{ "help", { { LOAD, "healthy" }, { KEYS, "?" } }, true },
-	{ "help-log", { { LOAD, "healthy" }, { KEYS, "l\033OP" } }, false },
-	{ "service", { { LOAD, "healthy" }, { KEYS, ENTER } }, true },
-	{ "service-failed", { { LOAD, "failed" }, { KEYS, ENTER } }, false },
-	{ "log",
-	    { { LOAD, "journal" }, { KEYS, "l" },
-		{ ANSWER,
-		    "{\"result\": {\"records\": "
-		    "[{\"time\": \"2026-02-28T09:00:00.000Z\", \"level\": \"notice\", \"service\": "
-		    "\"web\", \"subject\": \"start\", \"text\": \"yesterday's line\"}]}}" } },
-	    true },
-	{ "log-scrolled", { { LOAD, "journal" }, { KEYS, "l" UP UP }, { LOAD, "more" } }, false },
-	{ "log-filter", { { LOAD, "journal" }, { KEYS, "l/warn" } }, false },
-	{ "log-no-match", { { LOAD, "journal" }, { KEYS, "l/zzz" ENTER } }, false },
-	{ "log-wrapped", { { LOAD, "journal" }, { KEYS, "lw" } }, false },
-	{ "log-all", { { LOAD, "journal" }, { KEYS, "L" } }, false },
-	{ "disconnected",
-	    { { LOAD, "healthy" }, { LOSE, "stewardd is not running for /srv/home" },
-		{ WAIT, "12000" } },
-	    true },
-	{ "old-figures", { { LOAD, "healthy" }, { WAIT, "9000" } }, false },
-	{ "no-services", { { LOAD, "none" } }, false },
-	{ "long-names", { { LOAD, "long" } }, false },
-	{ "wide-characters", { { LOAD, "wide" } }, true },
-	{ "hostile", { { LOAD, "hostile" } }, false },
-	{ "hostile-log", { { LOAD, "hostile" }, { KEYS, "L" } }, false },
-	{ "paste", { { LOAD, "healthy" }, { KEYS, "\033[200~xRq\r\033[201~" } }, false },
-	{ "viewer", { { ANSWER, "{\"result\": {}}" }, { LOAD, "healthy" } }, false },
-};
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 static const struct {
 	int rows, cols;
@@ -130,25 +40,39 @@ static const struct {
 #define START_US INT64_C(1772373731000000) /* 2026-03-01T14:02:11Z */
 #define START_MS INT64_C(5000000)
 
+#define REQUESTS 256
+
 struct stage {
 	struct ui *ui;
 	struct keys *keys;
 	int64_t ms;
 	int last_id;
+	char methods[REQUESTS][24]; /* by id; empty: answered */
 };
 
 static int stage_send(void *arg, const char *method, json_t *params)
 {
 	struct stage *stage = arg;
 
-	(void)method;
 	json_decref(params);
-	return ++stage->last_id;
+	stage->last_id++;
+	assert_true(stage->last_id < REQUESTS);
+	text_format(stage->methods[stage->last_id], sizeof stage->methods[0], "%s", method);
+	return stage->last_id;
 }
 
 static void stage_key(void *arg, const struct key *key)
 {
 	ui_key(((struct stage *)arg)->ui, key);
+}
+
+/* The language from now on; glibc keeps what it found until this counter moves. */
+static void speak(const char *language)
+{
+	extern int _nl_msg_cat_cntr;
+
+	setenv("LANGUAGE", language, 1);
+	_nl_msg_cat_cntr++;
 }
 
 static void path_of(char *out, size_t size, const char *folder, const char *name)
@@ -168,7 +92,7 @@ static void message(struct stage *stage, const char *method, json_t *params)
 	json_decref(whole);
 }
 
-static void load(struct stage *stage, const char *name)
+static json_t *fixture_of(const char *name)
 {
 	char file[64], path[512];
 	json_error_t error;
@@ -179,18 +103,52 @@ static void load(struct stage *stage, const char *name)
 
 	if (fixture == NULL)
 		fail_msg("%s:%d: %s", path, error.line, error.text);
+	return fixture;
+}
+
+static void load(struct stage *stage, const char *name)
+{
+	static const char *const notifications[][3] = {
+		{ "journal", "journal", "records" },
+		{ "audit", "audit", "entries" },
+	};
+	json_t *fixture = fixture_of(name);
 	json_t *snapshot = json_object_get(fixture, "snapshot");
-	json_t *journal = json_object_get(fixture, "journal");
 
-	if (journal != NULL) {
-		json_t *params = json_pack("{s:O}", "records", journal);
+	for (size_t i = 0; i < 2; i++) {
+		json_t *list = json_object_get(fixture, notifications[i][0]);
 
-		message(stage, "journal", params);
+		if (list == NULL)
+			continue;
+		json_t *params = json_pack("{s:O}", notifications[i][2], list);
+
+		message(stage, notifications[i][1], params);
 		json_decref(params);
 	}
 	if (snapshot != NULL)
 		message(stage, "snapshot", snapshot);
 	json_decref(fixture);
+}
+
+/* "METHOD FIXTURE" */
+static void reply(struct stage *stage, const char *text)
+{
+	const char *space = strchr(text, ' ');
+	int id = stage->last_id;
+
+	assert_non_null(space);
+	while (id > 0 &&
+	    (strncmp(stage->methods[id], text, (size_t)(space - text)) != 0 ||
+		stage->methods[id][space - text] != '\0'))
+		id--;
+	if (id == 0)
+		fail_msg("nobody asked for %s", text);
+	json_t *answer = fixture_of(space + 1);
+
+	stage->methods[id][0] = '\0';
+	json_object_set_new(answer, "id", json_integer(id));
+	ui_message(stage->ui, answer);
+	json_decref(answer);
 }
 
 static void pass(struct stage *stage, int64_t ms)
@@ -228,6 +186,9 @@ static void play(struct stage *stage, const struct step *step)
 		ui_message(stage->ui, answer);
 		json_decref(answer);
 		break;
+	case REPLY:
+		reply(stage, step->text);
+		break;
 	case DONE:
 		break;
 	}
@@ -241,7 +202,7 @@ static void run_scene(struct stage *stage, const struct scene *scene)
 	pass(stage, 0);
 	ui_connected(stage->ui);
 	/* A view learns its size by being drawn, as it does on a terminal. */
-	for (size_t i = 0; i < 10 && scene->steps[i].verb != DONE; i++) {
+	for (size_t i = 0; i < SCENE_STEPS && scene->steps[i].verb != DONE; i++) {
 		struct canvas *canvas = canvas_new(24, 80, false);
 
 		ui_draw(stage->ui, canvas);
@@ -265,34 +226,74 @@ static void print_canvas(FILE *out, const char *title, char *text, int cols)
 	free(text);
 }
 
-/* The case at one size: UTF-8, ASCII, and the styles if asked for. */
+/* One letter a cell for how it looks with no colours at all: bold, dim,
+ * underlined, reverse. */
+static char *mono(const struct canvas *canvas)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	for (int row = 0; row < canvas->rows; row++) {
+		for (int col = 0; col < canvas->cols; col++) {
+			struct palette_look look =
+			    palette_look(canvas->cells[row * canvas->cols + col].style, 0);
+
+			assert_int_equal(look.foreground, -1);
+			assert_int_equal(look.background, -1);
+			fputc(look.reverse     ? 'r' :
+				look.underline ? 'u' :
+				look.bold      ? 'b' :
+				look.dim       ? 'd' :
+						 '.',
+			    out);
+		}
+		fputc('\n', out);
+	}
+	fclose(out);
+	return text;
+}
+
+/* Sections of one file: a screen in UTF-8 or ASCII, and how its cells look. */
+static void section(FILE *out, const struct scene *scene, size_t size, const char *title,
+    bool ascii, unsigned show)
+{
+	struct canvas *canvas = canvas_new(sizes[size].rows, sizes[size].cols, ascii);
+	struct stage stage;
+
+	run_scene(&stage, scene);
+	ui_draw(stage.ui, canvas);
+	/* Twice: drawing changes nothing that drawing shows. */
+	char *first = canvas_text(canvas);
+
+	ui_draw(stage.ui, canvas);
+	char *again = canvas_text(canvas);
+
+	assert_string_equal(first, again);
+	free(again);
+	print_canvas(out, title, first, sizes[size].cols);
+	if (show & SHOW_STYLES)
+		print_canvas(out, "STYLES ", canvas_styles(canvas), sizes[size].cols);
+	if (show & SHOW_MONO)
+		print_canvas(out, "NO_COLOR ", mono(canvas), sizes[size].cols);
+	if (ascii)
+		fprintf(out, "== cursor %d,%d\n", canvas->cursor_row, canvas->cursor_col);
+	canvas_free(canvas);
+	end_scene(&stage);
+}
+
 static char *render(const struct scene *scene, size_t size)
 {
 	char *text = NULL;
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
 
-	for (int ascii = 0; ascii < 2; ascii++) {
-		struct canvas *canvas = canvas_new(sizes[size].rows, sizes[size].cols, ascii != 0);
-		struct stage stage;
-
-		run_scene(&stage, scene);
-		ui_draw(stage.ui, canvas);
-		/* Twice: drawing changes nothing that drawing shows. */
-		char *first = canvas_text(canvas);
-
-		ui_draw(stage.ui, canvas);
-		char *again = canvas_text(canvas);
-
-		assert_string_equal(first, again);
-		free(again);
-		print_canvas(out, ascii ? "ASCII " : "UTF-8 ", first, sizes[size].cols);
-		if (ascii && scene->styles)
-			print_canvas(out, "STYLES ", canvas_styles(canvas), sizes[size].cols);
-		if (ascii)
-			fprintf(out, "== cursor %d,%d\n", canvas->cursor_row, canvas->cursor_col);
-		canvas_free(canvas);
-		end_scene(&stage);
+	section(out, scene, size, "UTF-8 ", false, 0);
+	section(out, scene, size, "ASCII ", true, scene->show);
+	if (scene->show & SHOW_PSEUDO) {
+		speak("xx");
+		section(out, scene, size, "PSEUDO ", false, 0);
+		speak("");
 	}
 	fclose(out);
 	return text;
@@ -366,10 +367,90 @@ static void test_every_size(void **state)
 	end_scene(&stage);
 }
 
+/* The words that may stand on any screen untranslated: what is typed, and names. */
+static bool is_known(const char *word, const char *fixtures)
+{
+	static const char *const names[] = {
+		"steward",
+		"stewardd",
+		"journal",
+		NULL,
+	};
+
+	if (strstr(fixtures, word) != NULL)
+		return true;
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (strcmp(names[i], word) == 0)
+			return true;
+	for (const struct command *c = command_table; c->pattern != NULL; c++)
+		if (strstr(c->pattern, word) != NULL)
+			return true;
+	return false;
+}
+
+/* The texts of all fixtures that a scene plays. */
+static char *fixture_texts(const struct scene *scene)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	for (size_t i = 0; i < SCENE_STEPS && scene->steps[i].verb != DONE; i++) {
+		const struct step *step = &scene->steps[i];
+		const char *space = strchr(step->text, ' ');
+
+		fprintf(out, "%s\n", step->text);
+		if (step->verb != LOAD && step->verb != REPLY)
+			continue;
+		json_t *fixture = fixture_of(step->verb == REPLY ? space + 1 : step->text);
+
+		json_dumpf(fixture, out, 0);
+		json_decref(fixture);
+	}
+	fclose(out);
+	return text;
+}
+
+/* In the language of accents every word without one is data or was left out. */
+static void test_every_word(void **state)
+{
+	const struct scene *scene = *state;
+	char *fixtures = fixture_texts(scene);
+
+	for (size_t size = 0; size < 2; size++) {
+		struct canvas *canvas = canvas_new(sizes[size].rows, sizes[size].cols, false);
+		struct stage stage;
+
+		speak("xx");
+		run_scene(&stage, scene);
+		ui_draw(stage.ui, canvas);
+		speak("");
+		char *text = canvas_text(canvas);
+
+		for (char *at = text; *at != '\0';) {
+			size_t word = strspn(at, LETTERS);
+			char end = at[word];
+
+			/* A word that an accent or a cut touches is part of one. */
+			bool whole = word >= 3 && (unsigned char)end < 0x80 &&
+			    (at == text || (unsigned char)at[-1] < 0x80);
+
+			at[word] = '\0';
+			if (whole && !is_known(at, fixtures))
+				fail_msg("\"%s\" is not translated:\n%s", at, canvas_text(canvas));
+			at[word] = end;
+			at += word > 0 ? word : 1;
+		}
+		free(text);
+		canvas_free(canvas);
+		end_scene(&stage);
+	}
+	free(fixtures);
+}
+
 int main(void)
 {
-	enum { SCENES = sizeof scenes / sizeof scenes[0] };
-	struct CMUnitTest tests[2 * SCENES];
+	size_t count = 0, tests_count = 0;
 
 	setenv("TZ", "UTC", 1);
 	tzset();
@@ -377,13 +458,23 @@ int main(void)
 		fprintf(stderr, "the locale C.UTF-8 is missing\n");
 		return 1;
 	}
-	for (size_t i = 0; i < SCENES; i++) {
-		tests[2 * i] = (struct CMUnitTest){ .name = scenes[i].name,
-			.test_func = test_scene,
-			.initial_state = (void *)&scenes[i] };
-		tests[2 * i + 1] = (struct CMUnitTest){ .name = scenes[i].name,
-			.test_func = test_every_size,
-			.initial_state = (void *)&scenes[i] };
+	setenv("STEWARD_LOCALEDIR", PSEUDO_LOCALE, 1);
+	intl_begin();
+	while (scenes[count].name != NULL)
+		count++;
+	struct CMUnitTest *tests = memory_array(3 * count, sizeof *tests);
+
+	for (size_t i = 0; i < count; i++) {
+		const CMUnitTestFunction functions[] = { test_scene, test_every_size,
+			scenes[i].show & SHOW_PSEUDO ? test_every_word : NULL };
+
+		for (size_t n = 0; n < 3 && functions[n] != NULL; n++)
+			tests[tests_count++] = (struct CMUnitTest){ .name = scenes[i].name,
+				.test_func = functions[n],
+				.initial_state = (void *)&scenes[i] };
 	}
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = _cmocka_run_group_tests("screens", tests, tests_count, NULL, NULL);
+
+	free(tests);
+	return failed;
 }

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the console costs, counted through a pseudo-terminal: time from exec to
 the first full frame, bytes a frame and CPU at one frame a second on an idle
-machine; beside it htop and btop where they are installed, each alone.
+machine; beside it htop and btop where they are installed, each alone. Then, with
+fourteen services and 100,000 lines in the journal, how long a key takes to be
+answered, also while 10,000 lines a second come, and what memory the console has.
 
     bench/console.py [SECONDS] [HOME]     STEWARD_BUILD names the build tree
 
@@ -20,6 +22,7 @@ import statistics
 import struct
 import sys
 import termios
+import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -28,7 +31,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from steward import Steward, program  # noqa: E402
 
 SIZES = [(24, 80), (45, 160)]
-LIMITS = {"first frame": 50.0, "bytes": {(24, 80): 600.0, (45, 160): 1800.0}, "cpu": 0.5}
+LIMITS = {"first frame": 30.0, "bytes": {(24, 80): 400.0, (45, 160): 1200.0}, "cpu": 0.3,
+          "key": 16.0, "memory": 8.0}
+KEYS = 60           # presses of each row
+RECORDS = 100000    # lines in the journal
+FLOOD = 10000       # lines a second
 SETTLE = 5.0
 
 
@@ -99,6 +106,94 @@ def steady(words, rows, cols, seconds, period):
     return len(data) / (taken / period), cpu, memory
 
 
+def pressed(screen, key):
+    """Milliseconds from a key to the first byte of its answer."""
+    screen.read(0.001)
+    began = time.monotonic()
+    os.write(screen.fd, key)
+    ready, _, _ = select.select([screen.fd], [], [], 5)
+    taken = (time.monotonic() - began) * 1000
+    if not ready:
+        sys.exit("a key (%r) was not answered within 5 s" % key)
+    screen.read(0.03)           # the rest of the frame
+    return taken
+
+
+def presses(screen, keys):
+    """Median and worst of many presses."""
+    taken = [pressed(screen, keys[i % len(keys)]) for i in range(KEYS)]
+    return statistics.median(taken), max(taken)
+
+
+class Flood(threading.Thread):
+    """10,000 records a second, until it is told to end."""
+
+    def __init__(self, steward):
+        super().__init__(daemon=True)
+        self.control = steward.control()
+        self.ending = threading.Event()
+
+    def run(self):
+        due = time.monotonic()
+        while not self.ending.is_set():
+            self.control.call("do", service="trial", words=["flood", str(FLOOD // 20)])
+            due += 1 / 20
+            self.ending.wait(max(0.0, due - time.monotonic()))
+
+    def end(self):
+        self.ending.set()
+        self.join()
+        self.control.close()
+
+
+def busy(rows, cols, broken):
+    """Keys with fourteen services and a full journal; then in a flood."""
+    steward = Steward({"host": {"journal_size": "64M"}}, host="tests/many-host").start()
+    try:
+        with steward.control() as control:
+            for _ in range(10):
+                control.call("do", service="trial", words=["flood", str(RECORDS // 10)])
+        screen = Screen([program("steward"), "--home", steward.home], rows, cols)
+        screen.read(2)
+        table = [("Home, next and former service", presses(screen, [b"j", b"k"]))]
+        os.write(screen.fd, b"5")
+        screen.read(2)
+        os.write(screen.fd, b"g")           # to the oldest: pages are fetched
+        screen.read(2)
+        table.append(("Logs, a line up and down", presses(screen, [b"j", b"k"])))
+        table.append(("Logs, wrapped, a page", presses(screen, [b"w", b"\033[6~", b"\033[5~"])))
+        os.write(screen.fd, b"/")
+        screen.read(0.5)
+        table.append(("Logs, a letter of the filter", presses(screen, [b"9", b"\177"])))
+        os.write(screen.fd, b"\033")
+        screen.read(0.5)
+        memory = screen.memory()
+        flood = Flood(steward)
+        flood.start()
+        os.write(screen.fd, b"G")
+        screen.read(2)
+        before, began = screen.cpu(), time.monotonic()
+        table.append(("Logs in the flood, a key", presses(screen, [b"k", b"G"])))
+        os.write(screen.fd, b"1")
+        screen.read(1)
+        table.append(("Home in the flood", presses(screen, [b"j", b"k"])))
+        cpu = (screen.cpu() - before) / (time.monotonic() - began) * 100
+        flood.end()
+        memory = max(memory, screen.memory())
+        screen.end()
+    finally:
+        steward.stop()
+        steward.remove()
+    for name, (median, worst) in table:
+        print("| %dx%d | %s | %.1f ms | %.1f ms |" % (cols, rows, name, median, worst))
+        if median > LIMITS["key"]:
+            broken.append("%dx%d: %s: %.1f ms" % (cols, rows, name, median))
+    print("| %dx%d | in the flood: CPU %.1f %%, RSS at most %.1f MiB | | |" %
+          (cols, rows, cpu, memory))
+    if memory > LIMITS["memory"]:
+        broken.append("%dx%d: %.1f MiB" % (cols, rows, memory))
+
+
 def report(home, seconds):
     words = [program("steward"), "--home", home]
     broken = []
@@ -139,6 +234,10 @@ def main():
         finally:
             steward.stop()
             steward.remove()
+    print("| size | key | median | worst |")
+    print("|---|---|---|---|")
+    for rows, cols in SIZES:
+        busy(rows, cols, broken)
     for line in broken:
         print("over the limit: " + line, file=sys.stderr)
     sys.exit(1 if broken else 0)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The console on a pseudo-terminal that the test holds the other end of."""
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+
+from steward import program
+from waiting import wait_until
+
+
+class Console:
+    def __init__(self, steward, rows=24, cols=80, words=(), **env_more):
+        self.steward = steward
+        self.data = b""
+        env = dict(steward.env, TERM="xterm-256color", LC_ALL="C.UTF-8", **env_more)
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+            os.execve(program("steward"), ["steward", "--home", steward.home, *words], env)
+        self.status = None
+
+    def read(self):
+        """Takes what is there; False when the console has gone."""
+        ready, _, _ = select.select([self.fd], [], [], 0)
+        if not ready:
+            return True
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:
+            return False
+        self.data += data
+        return bool(data)
+
+    def wait(self, text):
+        """Waits until text is written, and forgets everything up to it."""
+        def look():
+            self.read()
+            return text in self.data
+        wait_until(look, "%r in %r" % (text, self.data[-400:]), watch=[self.fd])
+        self.data = self.data.partition(text)[2]
+
+    def resize(self, rows, cols):
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+
+    def send(self, data):
+        os.write(self.fd, data)
+
+    def ended(self):
+        """Waits for the end; the exit status, negative for a signal."""
+        if self.status is None:
+            def look():
+                if self.fd is not None:
+                    self.read()
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                return (status,) if pid else None
+            self.status = os.waitstatus_to_exitcode(wait_until(look, "the console's end")[0])
+        return self.status
+
+    def close(self):
+        if self.status is None:
+            try:
+                os.kill(self.pid, signal.SIGKILL)
+                self.ended()
+            except (ProcessLookupError, ChildProcessError):
+                pass
+        if self.fd is not None:
+            os.close(self.fd)

@@ -148,8 +148,7 @@ static void join(struct area area, int row, int col, wchar_t code)
 		}
 }
 
-/* At most length bytes of text. */
-static int draw(struct area area, int row, int col, unsigned style, const char *text, size_t length)
+int area_bytes(struct area area, int row, int col, unsigned style, const char *text, size_t length)
 {
 	const char *end = text + length;
 	int first = col;
@@ -173,7 +172,7 @@ static int draw(struct area area, int row, int col, unsigned style, const char *
 
 int area_text(struct area area, int row, int col, unsigned style, const char *text)
 {
-	return draw(area, row, col, style, text, strlen(text));
+	return area_bytes(area, row, col, style, text, strlen(text));
 }
 
 int area_print(struct area area, int row, int col, unsigned style, const char *format, ...)
@@ -215,7 +214,7 @@ void area_field(struct area area, int row, int col, int width, enum align align,
 	int used;
 	size_t bytes = cells_fit(text, width - 1, ascii, &used);
 
-	draw(area, row, col, style, text, bytes);
+	area_bytes(area, row, col, style, text, bytes);
 	area_glyph(area, row, col + used, style, GLYPH_ELLIPSIS);
 }
 
@@ -231,6 +230,20 @@ void area_rule(struct area area, int row, const char *title)
 		width = area.cols - 6;
 	area_fill(area, row, 2, width + 2, STYLE_BORDER);
 	area_field(area, row, 3, width, ALIGN_LEFT, STYLE_TITLE, title);
+}
+
+void area_rule_range(struct area area, int row, const char *title, size_t first, size_t last)
+{
+	char text[64];
+	size_t length = (size_t)snprintf(text, sizeof text, "(%zu-%zu)", first, last);
+	int name = area_width(area, title);
+
+	area_rule(area, row, title);
+	if (last >= first && first > 0 && name + 1 + (int)length <= area.cols - 6) {
+		area_fill(area, row, 3 + name, 1, STYLE_BORDER);
+		area_text(area, row, 4 + name, STYLE_DIM, text);
+		area_fill(area, row, 4 + name + (int)length, 1, STYLE_BORDER);
+	}
 }
 
 struct area area_frame(struct area area, const char *title)
@@ -254,6 +267,8 @@ struct area area_frame(struct area area, const char *title)
 
 void area_cursor(struct area area, int row, int col)
 {
+	if (area.rows < 1 || area.cols < 1)
+		return;
 	area.canvas->cursor_row = area.row + clamp(row, 0, area.rows - 1);
 	area.canvas->cursor_col = area.col + clamp(col, 0, area.cols - 1);
 }
@@ -266,6 +281,21 @@ void area_select(struct area area, int row)
 		if (cell != NULL)
 			cell->style |= STYLE_SELECTED;
 	}
+}
+
+void area_restyle(struct area area, int row, int col, int width, unsigned style)
+{
+	for (int i = 0; i < width; i++) {
+		struct canvas_cell *cell = cell_at(area, row, col + i);
+
+		if (cell != NULL)
+			cell->style = (uint8_t)style;
+	}
+}
+
+void area_sign(struct area area, int row, int col, unsigned style, wchar_t sign)
+{
+	put(area, row, col, style, area.canvas->ascii ? L'?' : sign, 1);
 }
 
 int area_width(struct area area, const char *text)
@@ -302,7 +332,7 @@ int area_wrap(struct area area, int row, int rows, int style, const char *text)
 			area_field(area, row + used, 0, area.cols, ALIGN_LEFT, (unsigned)style,
 			    text);
 		else if (style >= 0)
-			draw(area, row + used, 0, (unsigned)style, text, bytes);
+			area_bytes(area, row + used, 0, (unsigned)style, text, bytes);
 		text += bytes;
 		text += strspn(text, " ");
 		used++;
@@ -338,7 +368,7 @@ char *canvas_text(const struct canvas *canvas)
 
 char *canvas_styles(const struct canvas *canvas)
 {
-	static const char letters[STYLE_COUNT + 1] = ".dsbefgtlmnwxkip";
+	static const char letters[STYLE_COUNT + 1] = ".dsbefgtlmnwxkiphary";
 	char *text = cells_memory((size_t)canvas->rows * ((size_t)canvas->cols + 1) + 1, 1);
 	size_t at = 0;
 

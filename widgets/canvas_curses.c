@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "widgets/cells.h"
-#include "widgets/palette.h"
 
 #define LOOKS (2 * STYLE_COUNT)
 
@@ -32,15 +31,13 @@ static size_t look_index(unsigned style)
 	return (style & STYLE_SELECTED ? STYLE_COUNT : 0) + plain % STYLE_COUNT;
 }
 
-struct canvas_curses *canvas_curses_new(int colours)
+void canvas_curses_palette(struct canvas_curses *curses, enum palette_set set)
 {
-	struct canvas_curses *curses = cells_memory(1, sizeof *curses);
 	short pairs = 0;
 
-	curses->colours = colours;
 	for (unsigned i = 0; i < LOOKS; i++) {
 		unsigned style = i % STYLE_COUNT + (i >= STYLE_COUNT ? STYLE_SELECTED : 0);
-		struct palette_look look = palette_look(style, colours);
+		struct palette_look look = palette_look(style, curses->colours, set);
 		attr_t attributes = A_NORMAL;
 
 		attributes |= look.bold ? A_BOLD : 0;
@@ -48,10 +45,19 @@ struct canvas_curses *canvas_curses_new(int colours)
 		attributes |= look.underline ? A_UNDERLINE : 0;
 		attributes |= look.reverse ? A_REVERSE : 0;
 		curses->looks[i].attributes = attributes;
-		if ((look.foreground >= 0 || look.background >= 0) && colours > 0 &&
+		curses->looks[i].pair = 0;
+		if ((look.foreground >= 0 || look.background >= 0) && curses->colours > 0 &&
 		    init_pair((short)(pairs + 1), look.foreground, look.background) == OK)
 			curses->looks[i].pair = ++pairs;
 	}
+}
+
+struct canvas_curses *canvas_curses_new(int colours, enum palette_set set)
+{
+	struct canvas_curses *curses = cells_memory(1, sizeof *curses);
+
+	curses->colours = colours;
+	canvas_curses_palette(curses, set);
 	return curses;
 }
 
@@ -80,9 +86,10 @@ static bool same(const struct canvas_cell *a, const struct canvas_cell *b)
 	    memcmp(a->text, b->text, sizeof a->text) == 0;
 }
 
-void canvas_curses_show(struct canvas_curses *curses, const struct canvas *canvas, bool all)
+int canvas_curses_put(struct canvas_curses *curses, const struct canvas *canvas, bool all)
 {
 	struct canvas *shown = curses->shown;
+	int rows = 0, last = -1;
 
 	if (shown == NULL || shown->rows != canvas->rows || shown->cols != canvas->cols) {
 		canvas_free(shown);
@@ -96,10 +103,19 @@ void canvas_curses_show(struct canvas_curses *curses, const struct canvas *canva
 	for (int i = 0; i < canvas->rows * canvas->cols; i++) {
 		const struct canvas_cell *cell = &canvas->cells[i];
 
-		if (cell->width > 0 && (all || !same(cell, &shown->cells[i])))
+		if (!all && same(cell, &shown->cells[i]))
+			continue;
+		if (cell->width > 0)
 			show_cell(curses, cell, i / canvas->cols, i % canvas->cols);
 		shown->cells[i] = *cell;
+		rows += i / canvas->cols != last;
+		last = i / canvas->cols;
 	}
 	move(canvas->cursor_row, canvas->cursor_col);
+	return rows;
+}
+
+void canvas_curses_write(void)
+{
 	refresh();
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "widgets/canvas.h"
+#include "widgets/palette.h"
 
 /*
  * The ncurses backend of the canvas. ncurses has been started by
@@ -13,10 +14,14 @@
 struct canvas_curses;
 
 /* colours: what the terminal has, 0 with NO_COLOR. */
-struct canvas_curses *canvas_curses_new(int colours);
+struct canvas_curses *canvas_curses_new(int colours, enum palette_set set);
 void canvas_curses_free(struct canvas_curses *curses); /* NULL allowed */
-/* Hands the cells that differ from the last time to ncurses, which writes as
- * little as it can. all: forget what was there. */
-void canvas_curses_show(struct canvas_curses *curses, const struct canvas *canvas, bool all);
+/* Other colours from the next frame on, which is to be a whole one. */
+void canvas_curses_palette(struct canvas_curses *curses, enum palette_set set);
+/* Hands the cells that differ from the last time to ncurses; returns in how
+ * many rows some did. all: forget what was there. */
+int canvas_curses_put(struct canvas_curses *curses, const struct canvas *canvas, bool all);
+/* Lets ncurses write, as little as it can. */
+void canvas_curses_write(void);
 
 #endif

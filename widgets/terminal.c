@@ -197,7 +197,7 @@ static void setup_modes(struct terminal *t)
 	leaveok(stdscr, FALSE);
 	t->has_mouse = has_capability("kmous");
 	t->colours = colours();
-	t->curses = canvas_curses_new(t->colours);
+	t->curses = canvas_curses_new(t->colours, PALETTE_DARK);
 	reset_text(t, reset, sizeof reset);
 	t->signals = restore_begin(STDOUT_FILENO, &t->before, reset);
 }
@@ -335,7 +335,8 @@ bool terminal_takes(const struct terminal *t)
 
 void terminal_show(struct terminal *t, const struct canvas *canvas, bool all)
 {
-	canvas_curses_show(t->curses, canvas, all);
+	canvas_curses_put(t->curses, canvas, all);
+	canvas_curses_write();
 }
 
 void terminal_mouse(struct terminal *t, bool on)

@@ -237,7 +237,8 @@ static char *mono(const struct canvas *canvas)
 	for (int row = 0; row < canvas->rows; row++) {
 		for (int col = 0; col < canvas->cols; col++) {
 			struct palette_look look =
-			    palette_look(canvas->cells[row * canvas->cols + col].style, 0);
+			    palette_look(canvas->cells[row * canvas->cols + col].style, 0,
+				PALETTE_DARK);
 
 			assert_int_equal(look.foreground, -1);
 			assert_int_equal(look.background, -1);

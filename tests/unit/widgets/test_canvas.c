@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "drawn.h"
 
+#include <math.h>
+
 #include "widgets/cells.h"
 #include "widgets/palette.h"
 
@@ -198,16 +200,15 @@ static bool same_look(struct palette_look a, struct palette_look b)
 
 /* With any number of colours a selected cell looks unlike one that is not, and
  * without colours none is asked for. */
-static void test_palette(void **state)
+static void check_palette(enum palette_set set)
 {
 	static const int counts[] = { 0, 8, 16, 256 };
 
-	(void)state;
 	for (size_t i = 0; i < 4; i++)
 		for (unsigned style = 0; style < STYLE_COUNT; style++) {
-			struct palette_look plain = palette_look(style, counts[i]);
+			struct palette_look plain = palette_look(style, counts[i], set);
 			struct palette_look selected =
-			    palette_look(style | STYLE_SELECTED, counts[i]);
+			    palette_look(style | STYLE_SELECTED, counts[i], set);
 
 			assert_false(same_look(plain, selected));
 			assert_true(selected.reverse != plain.reverse);
@@ -215,10 +216,111 @@ static void test_palette(void **state)
 			assert_true(plain.background < (counts[i] > 0 ? counts[i] : 0));
 		}
 	/* What has to be found is not left to colour. */
-	assert_true(palette_look(STYLE_BAD, 0).bold);
-	assert_true(palette_look(STYLE_KEY, 0).bold);
-	assert_true(palette_look(STYLE_BAR, 0).reverse);
-	assert_true(palette_look(STYLE_INPUT, 0).underline);
+	assert_true(palette_look(STYLE_BAD, 0, set).bold);
+	assert_true(palette_look(STYLE_KEY, 0, set).bold);
+	assert_true(palette_look(STYLE_BAR, 0, set).reverse);
+	assert_true(palette_look(STYLE_INPUT, 0, set).underline);
+	assert_true(palette_look(STYLE_MATCH, 0, set).underline);
+	assert_true(palette_look(STYLE_RANGE, 0, set).reverse);
+}
+
+static void test_palette(void **state)
+{
+	(void)state;
+	for (int set = 0; set < PALETTE_SETS; set++)
+		check_palette((enum palette_set)set);
+}
+
+/* The luminance of a colour of the 256, 16 and up (WCAG 2.1). */
+static double luminance(short colour)
+{
+	static const int steps[] = { 0, 95, 135, 175, 215, 255 };
+	int cube = colour - 16, grey = 8 + (colour - 232) * 10;
+	int parts[3] = { grey, grey, grey };
+	static const double weights[] = { 0.2126, 0.7152, 0.0722 };
+	double sum = 0;
+
+	assert_true(colour >= 16);
+	if (colour < 232) {
+		parts[0] = steps[cube / 36];
+		parts[1] = steps[cube / 6 % 6];
+		parts[2] = steps[cube % 6];
+	}
+	for (int i = 0; i < 3; i++) {
+		double c = parts[i] / 255.0;
+
+		sum += weights[i] * (c <= 0.03928 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
+	}
+	return sum;
+}
+
+static double contrast(struct palette_look look, short own_front, short own_back)
+{
+	double a = luminance(look.foreground >= 0 ? look.foreground : own_front);
+	double b = luminance(look.background >= 0 ? look.background : own_back);
+
+	return a > b ? (a + 0.05) / (b + 0.05) : (b + 0.05) / (a + 0.05);
+}
+
+/* With 256 colours everything can be read on the background it is made for. */
+static void test_contrast(void **state)
+{
+	static const struct {
+		short front, back;
+		double least, border;
+	} sets[PALETTE_SETS] = {
+		[PALETTE_DARK] = { 231, 16, 3.8, 3 },
+		[PALETTE_LIGHT] = { 16, 231, 4.5, 3 },
+		[PALETTE_CONTRAST] = { 244, 244, 7, 7 },
+	};
+
+	(void)state;
+	for (int set = 0; set < PALETTE_SETS; set++)
+		for (unsigned style = 0; style < STYLE_COUNT; style++) {
+			double found = contrast(palette_look(style, 256, (enum palette_set)set),
+			    sets[set].front, sets[set].back);
+
+			if (found < (style == STYLE_BORDER ? sets[set].border : sets[set].least))
+				fail_msg("set %d, style %u: %.2f", set, style, found);
+		}
+}
+
+static void test_rules(void **state)
+{
+	struct canvas *canvas = canvas_new(4, 20, true);
+	struct area area = canvas_area(canvas);
+
+	(void)state;
+	area_rule_range(area, 0, "Log", 3, 7);
+	area_rule_range(area, 1, "Log", 0, 0);
+	area_rule_range(area, 2, "Services", 10, 20);
+	area_rule_range(area_part(area, 3, 0, 1, 7), 0, "Log", 3, 7);
+	assert_drawn(canvas,
+	    "-- Log (3-7) -------\n"
+	    "-- Log -------------\n"
+	    "-- Services --------\n"
+	    "-------\n");
+	canvas_free(canvas);
+}
+
+static void test_restyle(void **state)
+{
+	struct canvas *canvas = canvas_new(2, 6, false);
+	struct area area = canvas_area(canvas);
+
+	(void)state;
+	area_text(area, 0, 0, STYLE_GOOD, "abc");
+	area_restyle(area, 0, 1, 99, STYLE_MATCH);
+	area_restyle(area, 5, 0, 3, STYLE_MATCH);
+	assert_styles(canvas, "mhhhhh\n......\n");
+	assert_int_equal(area_bytes(area, 1, 0, STYLE_NORMAL, "abcdef", 3), 3);
+	assert_drawn(canvas, "abc\nabc\n");
+	/* Without any room the cursor stays where it is. */
+	area_cursor(area, 1, 1);
+	area_cursor(area_part(area, 9, 9, 3, 3), 0, 0);
+	assert_int_equal(canvas->cursor_row, 1);
+	assert_int_equal(canvas->cursor_col, 1);
+	canvas_free(canvas);
 }
 
 int main(void)
@@ -236,6 +338,9 @@ int main(void)
 		cmocka_unit_test(test_wrapping),
 		cmocka_unit_test(test_select),
 		cmocka_unit_test(test_palette),
+		cmocka_unit_test(test_contrast),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_restyle),
 	};
 
 	return cmocka_run_group_tests(tests, with_utf8, NULL);

@@ -53,6 +53,8 @@ struct keys {
 	size_t matched; /* of the end mark of a paste */
 	keys_each *each;
 	void *arg;
+	keys_report *report;
+	void *report_arg;
 };
 
 static const char paste_end[] = "\033[201~";
@@ -65,6 +67,19 @@ struct keys *keys_new(bool utf8, int escape_ms)
 	keys->escape_ms = escape_ms;
 	keys->late_until = INT64_MIN;
 	return keys;
+}
+
+void keys_reports(struct keys *keys, keys_report *report, void *arg)
+{
+	keys->report = report;
+	keys->report_arg = arg;
+}
+
+void keys_reset(struct keys *keys)
+{
+	keys->state = STATE_GROUND;
+	keys->late_until = INT64_MIN;
+	keys->alt = keys->doubled = false;
 }
 
 void keys_free(struct keys *keys)
@@ -191,6 +206,16 @@ static int parameters(const char *text, int *numbers, int most)
 	return count;
 }
 
+/* CSI ? mode ; value $ y */
+static void mode_report(struct keys *keys)
+{
+	int numbers[2] = { 0, 0 };
+
+	keys->parameters[keys->length - 1] = '\0'; /* the $ */
+	if (keys->report != NULL && parameters(keys->parameters + 1, numbers, 2) == 2)
+		keys->report(keys->report_arg, numbers[0], numbers[1]);
+}
+
 static void csi(struct keys *keys, unsigned char last)
 {
 	int numbers[3] = { 0, 0, 0 };
@@ -202,6 +227,11 @@ static void csi(struct keys *keys, unsigned char last)
 	if (keys->parameters[0] == '<') {
 		if (last == 'M' && parameters(keys->parameters + 1, numbers, 3) == 3)
 			mouse(keys, numbers[0], numbers[1], numbers[2]);
+		return;
+	}
+	if (keys->parameters[0] == '?') {
+		if (last == 'y' && keys->length > 1 && keys->parameters[keys->length - 1] == '$')
+			mode_report(keys);
 		return;
 	}
 	int count = parameters(keys->parameters, numbers, 3);

@@ -57,6 +57,14 @@ void keys_free(struct keys *keys); /* NULL allowed */
  * forward. */
 void keys_feed(struct keys *keys, const void *bytes, size_t count, int64_t now_ms, keys_each *each,
     void *arg);
+/* Answers of the terminal that are of use, none of which is a key: that the
+ * private mode is (DECRPM, XTerm Control Sequences: 0 not known, 1 on, 2 off,
+ * 3 and 4 for ever so). Called from keys_feed; what somebody pasted never is
+ * an answer. NULL: nobody asks. */
+typedef void keys_report(void *arg, int mode, int value);
+void keys_reports(struct keys *keys, keys_report *report, void *arg);
+/* Forgets what has begun: somebody else has read from the terminal. */
+void keys_reset(struct keys *keys);
 /* When keys_tick is to be called again: milliseconds from now, -1: not. */
 int keys_wait(const struct keys *keys, int64_t now_ms);
 /* Ends what has waited too long: a lone ESC becomes a key, the rest is dropped. */

@@ -282,6 +282,112 @@ static void test_no_utf8(void **state)
 	keys_free(keys);
 }
 
+/* ---- Reports ---- */
+
+static void note_report(void *arg, int mode, int value)
+{
+	char *text = arg;
+	size_t at = strlen(text);
+
+	snprintf(text + at, 256 - at, "%d=%d ", mode, value);
+}
+
+static const struct {
+	const char *bytes, *reports, *keys;
+} reports[] = {
+	{ "\033[?2026;2$yq", "2026=2 ", "q" },
+	{ "\033[?2026;0$y\033[?2004;1$yq", "2026=0 2004=1 ", "q" },
+	{ "\2332026$y\233?2026;1$yq", "2026=1 ", "q" },
+	{ "\302\233?2026;1$yq", "2026=1 ", "q" },
+	/* What is none, or is broken. */
+	{ "\033[?2026;2yq", "", "q" },
+	{ "\033[?2026;22yq", "", "q" },
+	{ "\033[2026;2$yq", "", "q" },
+	{ "\033[?2026$yq", "", "q" },
+	{ "\033[?$yq", "", "q" },
+	{ "\033[?yq", "", "q" },
+	{ "\033[?1;2;3$yq", "", "q" },
+	{ "\033[?2026;2$\030yq", "", "y q" },
+	{ "\033[?2026;2$\033[Aq", "", "Up q" },
+	{ "\033[?99999999999999999999;2$yq", "999999=2 ", "q" },
+	/* Nobody who pastes answers for the terminal. */
+	{ "\033[200~\033[?2026;2$y\033[201~q", "", "<[> <?> <2> <0> <2> <6> <;> <2> <$> <y> q" },
+	{ "\033]11;\233?2026;2$y\007q", "", "q" },
+};
+
+/* Each whole, and cut in two at every place, the rest as late as it likes. */
+static void test_reports(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
+		size_t length = strlen(reports[i].bytes);
+
+		for (size_t cut = 0; cut <= length; cut++) {
+			struct keys *keys = keys_new(true, ESCAPE_MS);
+			struct heard heard = { "" };
+			char text[256] = "";
+
+			keys_reports(keys, note_report, text);
+			feed(keys, reports[i].bytes, cut, 1000, &heard);
+			feed(keys, reports[i].bytes + cut, length - cut, 1000, &heard);
+			if (strcmp(text, reports[i].reports) != 0 ||
+			    strcmp(heard.text, reports[i].keys) != 0)
+				fail_msg("row %zu cut at %zu: \"%s\", heard \"%s\"", i, cut, text,
+				    heard.text);
+			keys_free(keys);
+		}
+	}
+}
+
+/* A report whose ESC had been taken for a key counts all the same. */
+static void test_late_report(void **state)
+{
+	struct keys *keys = keys_new(true, ESCAPE_MS);
+	struct heard heard = { "" };
+	char text[256] = "";
+
+	(void)state;
+	keys_reports(keys, note_report, text);
+	feed(keys, "\033", 1, 1000, &heard);
+	keys_tick(keys, 1100, hear, &heard);
+	feed(keys, "[?2026;2$yq", 11, 1150, &heard);
+	assert_string_equal(heard.text, "Esc q");
+	assert_string_equal(text, "2026=2 ");
+	keys_free(keys);
+}
+
+/* Answers cut at every byte: what came before a reset counts no more, and no
+ * answer becomes a key. */
+static void test_every_cut(void **state)
+{
+	static const char *const answers[] = {
+		"\033]11;rgb:1e1e/1e1e/1e1e\033\\",
+		"\033]52;c;cVhS\007",
+		"\033P>|XTerm(379)\033\\",
+		"\033P1$r0;1m\033\\",
+		"\033[?64;1;2;6;9;15;18;21;22c",
+		"\033[?2026;2$y",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+		for (size_t cut = 1; cut < strlen(answers[i]); cut++) {
+			struct keys *keys = keys_new(true, ESCAPE_MS);
+			struct heard heard = { "" };
+
+			feed(keys, answers[i], cut, 1000, &heard);
+			feed(keys, answers[i] + cut, strlen(answers[i]) - cut, 1500, &heard);
+			feed(keys, "q", 1, 1501, &heard);
+			assert_string_equal(heard.text, "q");
+			feed(keys, answers[i], cut, 2000, &heard);
+			keys_reset(keys);
+			assert_int_equal(keys_wait(keys, 2000), -1);
+			feed(keys, "j", 1, 2001, &heard);
+			assert_string_equal(heard.text, "q j");
+			keys_free(keys);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +397,9 @@ int main(void)
 		cmocka_unit_test(test_quiet_ends),
 		cmocka_unit_test(test_stopped_in_a_paste),
 		cmocka_unit_test(test_no_utf8),
+		cmocka_unit_test(test_reports),
+		cmocka_unit_test(test_late_report),
+		cmocka_unit_test(test_every_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

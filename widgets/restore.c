@@ -32,7 +32,7 @@ static struct {
 	struct sigaction before_crash[CRASHES], before_report[REPORTS], before_alarm;
 } kept = { .pipe = { -1, -1 } };
 
-static volatile sig_atomic_t armed, end_signal, resized, suspend, continued;
+static volatile sig_atomic_t armed, away, end_signal, resized, suspend, continued;
 
 /* Never waits for the terminal: the modes first, as they need no room on the
  * line; then what nobody has read makes place for the string; and what the line
@@ -57,6 +57,8 @@ static void on_crash(int number)
 {
 	int error = errno;
 
+	if (away && number == SIGQUIT)
+		return;
 	give_back();
 	for (size_t i = 0; i < CRASHES; i++)
 		if (crashes[i] == number)
@@ -69,6 +71,8 @@ static void on_report(int number)
 {
 	int error = errno;
 
+	if (away && number == SIGINT)
+		return;
 	if (number == SIGWINCH) {
 		resized = 1;
 	} else if (number == SIGTSTP) {
@@ -113,7 +117,7 @@ int restore_begin(int output, const struct termios *modes, const char *reset)
 	if (kept.length >= RESET_MAX)
 		kept.length = RESET_MAX - 1;
 	memcpy(kept.reset, reset, kept.length);
-	end_signal = resized = suspend = continued = 0;
+	away = end_signal = resized = suspend = continued = 0;
 	armed = 1;
 	/* A stack that ran over is a crash too: have another one for it. */
 	kept.stack = malloc(STACK_BYTES);
@@ -176,4 +180,22 @@ int restore_end_signal(void)
 void restore_hold(bool hold)
 {
 	armed = !hold;
+}
+
+void restore_away(bool on)
+{
+	static struct sigaction before;
+
+	if (on == (away != 0))
+		return;
+	away = on;
+	restore_hold(on);
+	if (on) {
+		struct sigaction stop = { .sa_handler = SIG_DFL };
+
+		sigemptyset(&stop.sa_mask);
+		sigaction(SIGTSTP, &stop, &before);
+	} else {
+		sigaction(SIGTSTP, &before, NULL);
+	}
 }

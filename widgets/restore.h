@@ -28,5 +28,9 @@ unsigned restore_events(void);
 int restore_end_signal(void);
 /* While the terminal is not ours (suspended), crashes leave it alone. */
 void restore_hold(bool hold);
+/* While another program has it, Ctrl-C and Ctrl-\ are meant for that one, and
+ * Ctrl-Z stops us with it. A program that is executed meanwhile inherits none
+ * of it. */
+void restore_away(bool on);
 
 #endif

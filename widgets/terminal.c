@@ -24,6 +24,7 @@
 
 #include "widgets/canvas_curses.h"
 #include "widgets/cells.h"
+#include "widgets/copy.h"
 #include "widgets/restore.h"
 
 #define ESCAPE_MS 40
@@ -32,6 +33,26 @@
 #define PASTE_OFF "\033[?2004l"
 #define MOUSE_ON "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
+#define SYNC_ON "\033[?2026h"
+#define SYNC_OFF "\033[?2026l"
+#define SYNC_ASK "\033[?2026$p" /* DECRQM */
+/* Ends whatever sequence is half sent (ECMA-48 8.3.6). */
+#define CANCEL "\030\033\\"
+/* What a program may leave behind that ncurses does not know of: a scrolling
+ * region (setting it moves the cursor, hence saved), colours, another character
+ * set, no wrapping, insert mode, no cursor, its own mouse reports. */
+#define SANE                                             \
+	"\0337\033[r\0338\033[0m\033(B\017"              \
+	"\033[?7h\033[4l\033[?25h\033[?1003l\033[?1002l" \
+	"\033[?1004l" MOUSE_OFF SYNC_OFF
+#define PIECE 1024 /* of what waits, in one go */
+#define PIECES 8
+
+/* What is sent while frames are left out. */
+struct outbox {
+	char *text;
+	size_t length, at;
+};
 
 struct terminal {
 	SCREEN *screen;
@@ -42,6 +63,13 @@ struct terminal {
 	int colours;
 	int signals;
 	bool has_mouse, mouse;
+	bool mouse_before; /* we left */
+	bool synchronized; /* it knows private mode 2026 */
+	bool whole;        /* the next frame is, whatever is said */
+	char type[128];    /* what it is taken for */
+	bool stands_in;
+	struct outbox outbox;
+	struct outbox *waits; /* &outbox: terminal_takes changes nothing else */
 };
 
 static int64_t now_ms(void)
@@ -67,6 +95,47 @@ static void send_text(const char *text)
 			length -= (size_t)n;
 		}
 	}
+}
+
+/* ---- What waits to be sent ---- */
+
+static void outbox_clear(struct outbox *outbox)
+{
+	free(outbox->text);
+	*outbox = (struct outbox){ 0 };
+}
+
+static bool room(void)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&output, 1, 0) == 1;
+}
+
+/* As long as there is room, but not so long that keys wait for it. */
+static void outbox_send(struct outbox *outbox)
+{
+	for (int i = 0; i < PIECES && outbox->text != NULL && room(); i++) {
+		size_t left = outbox->length - outbox->at;
+		ssize_t n =
+		    write(STDOUT_FILENO, outbox->text + outbox->at, left < PIECE ? left : PIECE);
+
+		if (n < 0 && errno != EINTR && errno != EAGAIN) {
+			outbox_clear(outbox);
+			return;
+		}
+		outbox->at += n > 0 ? (size_t)n : 0;
+		if (outbox->at == outbox->length)
+			outbox_clear(outbox);
+	}
+}
+
+/* Before anything else is sent that does not wait for it. */
+static void outbox_cancel(struct outbox *outbox)
+{
+	if (outbox->text != NULL && outbox->at > 0)
+		send_text(CANCEL);
+	outbox_clear(outbox);
 }
 
 /* ---- Which terminal ---- */
@@ -154,7 +223,7 @@ static void add_capability(char *out, size_t size, const char *name)
 
 static void reset_text(const struct terminal *t, char *out, size_t size)
 {
-	snprintf(out, size, "%s%s", t->has_mouse ? MOUSE_OFF : "", PASTE_OFF);
+	snprintf(out, size, "%s%s%s", t->has_mouse ? MOUSE_OFF : "", PASTE_OFF, SYNC_OFF);
 	add_capability(out, size, "sgr0");
 	add_capability(out, size, "op");
 	add_capability(out, size, "cnorm");
@@ -202,9 +271,31 @@ static void setup_modes(struct terminal *t)
 	t->signals = restore_begin(STDOUT_FILENO, &t->before, reset);
 }
 
+static void reported(void *arg, int mode, int value)
+{
+	struct terminal *t = arg;
+
+	if (mode == 2026 && (value == 1 || value == 2))
+		t->synchronized = true;
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Terminals that would show a part of the question do not know the mode. */
+static bool may_be_asked(const char *type)
+{
+	const char *program = getenv("TERM_PROGRAM");
+
+	return !begins(type, "linux") && !begins(type, "vt") && !begins(type, "ansi") &&
+	    (program == NULL || strcmp(program, "Apple_Terminal") != 0);
+}
+
 struct terminal *terminal_open(enum terminal_problem *problem_r, char *note, size_t size)
 {
-	char type[128];
+	char type[sizeof((struct terminal *)0)->type];
 
 	*problem_r = choose(type, sizeof type, note, size);
 	if (*problem_r != TERMINAL_FINE)
@@ -213,6 +304,9 @@ struct terminal *terminal_open(enum terminal_problem *problem_r, char *note, siz
 
 	t->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	t->signals = -1;
+	t->stands_in = note[0] != '\0';
+	t->waits = &t->outbox;
+	snprintf(t->type, sizeof t->type, "%s", type);
 	tcgetattr(STDOUT_FILENO, &t->before);
 	t->screen = newterm(type, stdout, stdin);
 	if (t->screen == NULL) {
@@ -221,7 +315,10 @@ struct terminal *terminal_open(enum terminal_problem *problem_r, char *note, siz
 		return NULL;
 	}
 	t->keys = keys_new(!t->ascii, escape_ms());
+	keys_reports(t->keys, reported, t);
 	setup_modes(t);
+	if (may_be_asked(type))
+		send_text(SYNC_ASK);
 	send_text(PASTE_ON);
 	terminal_mouse(t, true);
 	return t;
@@ -231,6 +328,7 @@ void terminal_close(struct terminal *t)
 {
 	if (t == NULL)
 		return;
+	outbox_cancel(&t->outbox);
 	terminal_mouse(t, false);
 	send_text(PASTE_OFF);
 	endwin();
@@ -241,6 +339,22 @@ void terminal_close(struct terminal *t)
 	delscreen(t->screen);
 	keys_free(t->keys);
 	free(t);
+}
+
+const char *terminal_stand_in(const struct terminal *t)
+{
+	return t->stands_in ? t->type : NULL;
+}
+
+enum signs terminal_signs(const struct terminal *t)
+{
+	return begins(t->type, "linux") || begins(t->type, "vt") ? SIGNS_PLAIN : SIGNS_BRAILLE;
+}
+
+void terminal_palette(struct terminal *t, enum palette_set set)
+{
+	canvas_curses_palette(t->curses, set);
+	t->whole = true;
 }
 
 bool terminal_ascii(const struct terminal *t)
@@ -327,22 +441,30 @@ void terminal_tick(struct terminal *t, keys_each *each, void *arg)
 
 bool terminal_takes(const struct terminal *t)
 {
-	struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
-
-	(void)t;
-	return poll(&output, 1, 0) == 1;
+	outbox_send(t->waits);
+	return t->waits->text == NULL && room();
 }
 
 void terminal_show(struct terminal *t, const struct canvas *canvas, bool all)
 {
-	canvas_curses_put(t->curses, canvas, all);
+	outbox_cancel(&t->outbox); /* a caller that does not ask */
+	int rows = canvas_curses_put(t->curses, canvas, all || t->whole);
+	/* A row alone is never seen half drawn; the marks would cost more. */
+	bool marked = t->synchronized && rows > 1;
+
+	t->whole = false;
+	if (marked)
+		send_text(SYNC_ON);
 	canvas_curses_write();
+	if (marked)
+		send_text(SYNC_OFF);
 }
 
 void terminal_mouse(struct terminal *t, bool on)
 {
 	if (!t->has_mouse || on == t->mouse)
 		return;
+	outbox_cancel(&t->outbox);
 	t->mouse = on;
 	send_text(on ? MOUSE_ON : MOUSE_OFF);
 }
@@ -352,22 +474,80 @@ bool terminal_mouse_on(const struct terminal *t)
 	return t->mouse;
 }
 
-void terminal_suspend(struct terminal *t)
+enum terminal_copied terminal_copy(struct terminal *t, const void *bytes, size_t length)
 {
-	bool mouse = t->mouse;
-	struct sigaction stop = { .sa_handler = SIG_DFL }, before;
+	enum copy_way way = copy_way(t->type, getenv("TMUX") != NULL, getenv("STY") != NULL);
 
+	if (way == COPY_NONE)
+		return TERMINAL_UNABLE;
+	if (length == 0)
+		return TERMINAL_NOTHING;
+	if (length > COPY_MAX)
+		return TERMINAL_TOO_LONG;
+	if (t->outbox.text != NULL)
+		return TERMINAL_BUSY;
+	t->outbox.text = copy_sequence(bytes, length, way, &t->outbox.length);
+	t->outbox.at = 0;
+	outbox_send(&t->outbox);
+	return TERMINAL_COPIED;
+}
+
+/* ---- Others on the terminal ---- */
+
+static void give_away(struct terminal *t)
+{
+	outbox_cancel(&t->outbox);
+	t->mouse_before = t->mouse;
 	terminal_mouse(t, false);
 	send_text(PASTE_OFF);
 	endwin();
-	restore_hold(true);
-	sigemptyset(&stop.sa_mask);
-	sigaction(SIGTSTP, &stop, &before);
-	kill(0, SIGTSTP); /* the whole job, as Ctrl-Z would */
-	sigaction(SIGTSTP, &before, NULL);
-	restore_hold(false);
+	restore_away(true);
+}
+
+/* ncurses draws everything anew after endwin. */
+static void take_back(struct terminal *t)
+{
+	restore_away(false);
 	reset_prog_mode();
 	measure();
 	send_text(PASTE_ON);
-	terminal_mouse(t, mouse);
+	terminal_mouse(t, t->mouse_before);
+}
+
+void terminal_suspend(struct terminal *t)
+{
+	give_away(t);
+	kill(0, SIGTSTP); /* the whole job, as Ctrl-Z would */
+	take_back(t);
+}
+
+void terminal_leave(struct terminal *t)
+{
+	give_away(t);
+	tcsetattr(STDOUT_FILENO, TCSADRAIN, &t->before);
+}
+
+/* A shell that made itself the foreground and died leaves nobody there. When
+ * somebody is, we are in the background and wait for our turn as all do. */
+static void take_foreground(void)
+{
+	pid_t front = tcgetpgrp(STDIN_FILENO);
+	sigset_t output, before;
+
+	if (front <= 0 || front == getpgrp() || kill(-front, 0) == 0 || errno != ESRCH)
+		return;
+	sigemptyset(&output);
+	sigaddset(&output, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &output, &before);
+	tcsetpgrp(STDIN_FILENO, getpgrp());
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+void terminal_return(struct terminal *t)
+{
+	take_foreground();
+	tcflush(STDIN_FILENO, TCIFLUSH); /* answers that came for the other one */
+	keys_reset(t->keys);
+	send_text(SANE);
+	take_back(t);
 }

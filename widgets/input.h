@@ -11,7 +11,7 @@
 /*
  * One line of typed text, UTF-8. Pasted text goes in as text.
  */
-#define INPUT_MAX 256
+#define INPUT_MAX 1024
 
 struct input {
 	char text[INPUT_MAX];

@@ -1,141 +1,93 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Positions are line numbers, never rows: a resize or a switch of wrapping
- * changes how many rows a line takes, but not what is being read.
+ * A position is a line's number and how many of its rows are passed over, so
+ * that a resize or a switch of wrapping leaves what is being read on the
+ * screen, and a line that is longer than the page can be read to its end. Keys
+ * never ask for lines, whose text may be there for drawing only: what takes
+ * counting of rows waits for that.
  */
 #include "widgets/pager.h"
 
-#include "widgets/cells.h"
-
 #define SIDE_STEP 16
-#define INDENT 2
 
-/* Cells from text to the end of its word. */
-static int word_width(const char *text, bool ascii)
-{
-	uint32_t code, shown;
-	int width = 0;
-
-	while ((code = cells_next(&text)) != 0 && code != ' ') {
-		int cells = cells_shown(code, ascii, &shown);
-
-		width += cells > 0 ? cells : 0;
-	}
-	return width;
-}
-
-/* Whether a wrapped line goes on in the next row before text: a character that
- * has no room, or a word that has none but would have a row of its own. */
-static bool breaks(struct area area, int at, int width, bool word_begins, const char *text,
-    int indent)
-{
-	if (at + width > area.cols)
-		return true;
-	if (!word_begins || at <= indent)
-		return false;
-	int word = word_width(text, area.canvas->ascii);
-
-	return at + word > area.cols && word <= (area.cols - indent) / 2;
-}
-
-/* Draws a line from row on over at most rows rows and returns how many it
- * takes; with row -1 it only counts. */
-static int draw_line(const struct pager *pager, struct area area, int row, int rows, size_t index)
-{
-	struct pager_line line = { 0 };
-	bool ascii = area.canvas->ascii;
-	int indent = pager->indent > 0 ? pager->indent : INDENT;
-	int at = 0, used = 1, skip = pager->wrap ? 0 : pager->left;
-	uint32_t before = ' ';
-
-	pager->line(pager->arg, index, &line);
-	for (size_t i = 0; i < line.count; i++) {
-		const char *text = line.spans[i].text;
-		const char *next = text;
-		uint32_t code, shown;
-
-		for (; (code = cells_next(&next)) != 0; text = next) {
-			int width = cells_shown(code, ascii, &shown);
-			char one[5];
-
-			if (pager->wrap && width > 0 &&
-			    breaks(area, at, width, before == ' ' && code != ' ', text, indent)) {
-				if (used == rows)
-					return used;
-				used++;
-				at = indent < area.cols / 2 ? indent : INDENT;
-				if (code == ' ')
-					continue;
-			}
-			before = code;
-			one[cells_encode(shown, one)] = '\0';
-			if (row >= 0 && width >= 0 && at - skip >= 0)
-				area_text(area, row + used - 1, at - skip, line.spans[i].style,
-				    one);
-			at += width > 0 ? width : 0;
-		}
-	}
-	return used;
-}
-
-static int line_rows(const struct pager *pager, struct area area, size_t index)
-{
-	return pager->wrap ? draw_line(pager, area, -1, area.rows, index) : 1;
-}
-
-/* The first line of the last page. */
-static size_t last_top(const struct pager *pager, struct area area)
-{
-	size_t top = pager->lines;
-	int rows = 0;
-
-	while (top > 0) {
-		rows += line_rows(pager, area, top - 1);
-		if (rows > area.rows)
-			break;
-		top--;
-	}
-	/* A line longer than the page is seen from its beginning. */
-	return top == pager->lines && top > 0 ? top - 1 : top;
-}
-
-void pager_draw(struct pager *pager, struct area area)
-{
-	int row = 0;
-
-	pager->page = area.rows;
-	pager->width = area.cols;
-	if (area.rows < 1 || area.cols < 1)
-		return;
-	size_t last = last_top(pager, area);
-
-	if (pager->follow || pager->top > last)
-		pager->top = last;
-	if (pager->follow)
-		pager->seen = pager->lines;
-	for (size_t i = pager->top; i < pager->lines && row < area.rows; i++)
-		row += draw_line(pager, area, row, area.rows - row, i);
-	area_cursor(area, pager->follow && row > 0 ? row - 1 : 0, 0);
-}
-
-static void up(struct pager *pager, size_t lines)
+static void stop_following(struct pager *pager)
 {
 	if (pager->follow)
 		pager->seen = pager->lines;
 	pager->follow = false;
-	pager->top = pager->top > lines ? pager->top - lines : 0;
 }
 
-static void down(struct pager *pager, size_t lines)
+/* ---- By lines ---- */
+
+static void select_up(struct pager *pager, size_t lines)
 {
-	if (!pager->follow)
-		pager->top += lines; /* drawing keeps it in range */
+	stop_following(pager);
+	/* Inside of a line that is longer than the page first. */
+	if (lines == 1 && pager->at == pager->top && pager->skip > 0) {
+		pager->skip--;
+		pager->beyond++;
+		return;
+	}
+	pager->at -= lines < pager->at ? lines : pager->at;
+	pager->beyond = 0;
+}
+
+static void select_down(struct pager *pager, size_t lines)
+{
+	size_t last = pager->lines > 0 ? pager->lines - 1 : 0;
+
+	if (pager->follow)
+		return;
+	if (lines == 1 && pager->at == pager->top && pager->beyond > 0) {
+		pager->skip++;
+		pager->beyond--;
+		return;
+	}
+	pager->at = pager->at + lines < last ? pager->at + lines : last;
+	pager->beyond = 0;
+}
+
+/* ---- Keys ---- */
+
+static void up(struct pager *pager, int rows)
+{
+	if (pager->select) {
+		select_up(pager, (size_t)rows);
+		return;
+	}
+	stop_following(pager);
+	pager->scroll -= rows;
+}
+
+static void down(struct pager *pager, int rows)
+{
+	if (pager->select)
+		select_down(pager, (size_t)rows);
+	else if (!pager->follow)
+		pager->scroll += rows;
+}
+
+static void to_front(struct pager *pager)
+{
+	stop_following(pager);
+	pager->top = pager->at = 0;
+	pager->skip = pager->scroll = pager->beyond = 0;
 }
 
 static void sideways(struct pager *pager, int cells)
 {
 	if (!pager->wrap)
 		pager->left = pager->left + cells > 0 ? pager->left + cells : 0;
+}
+
+static bool mark(struct pager *pager)
+{
+	if (!pager->select)
+		return false;
+	stop_following(pager); /* what is marked stays on the screen */
+	pager->anchored = !pager->anchored;
+	pager->anchor = pager->at;
+	return true;
 }
 
 static bool character(struct pager *pager, uint32_t c)
@@ -154,13 +106,13 @@ static bool character(struct pager *pager, uint32_t c)
 		sideways(pager, SIDE_STEP);
 		return true;
 	case 'g':
-		up(pager, pager->lines);
+		to_front(pager);
 		return true;
 	case 'G':
 		pager->follow = true;
 		return true;
 	case ' ':
-		down(pager, pager->page > 1 ? (size_t)pager->page - 1 : 1);
+		down(pager, pager->page > 1 ? pager->page - 1 : 1);
 		return true;
 	case 'f':
 		if (pager->follow)
@@ -169,7 +121,10 @@ static bool character(struct pager *pager, uint32_t c)
 		return true;
 	case 'w':
 		pager->wrap = !pager->wrap;
+		pager->skip = pager->beyond = 0;
 		return true;
+	case 'v':
+		return mark(pager);
 	default:
 		return false;
 	}
@@ -177,7 +132,7 @@ static bool character(struct pager *pager, uint32_t c)
 
 bool pager_key(struct pager *pager, const struct key *key)
 {
-	size_t page = pager->page > 1 ? (size_t)pager->page - 1 : 1;
+	int page = pager->page > 1 ? pager->page - 1 : 1;
 
 	switch (key->code) {
 	case PRESS_CHARACTER:
@@ -207,19 +162,65 @@ bool pager_key(struct pager *pager, const struct key *key)
 		down(pager, page);
 		return true;
 	case PRESS_FIRST:
-		up(pager, pager->lines);
+		to_front(pager);
 		return true;
 	case PRESS_LAST:
 		pager->follow = true;
+		return true;
+	case PRESS_ESCAPE:
+		if (!pager->anchored)
+			return false;
+		pager->anchored = false;
 		return true;
 	default:
 		return false;
 	}
 }
 
+/* ---- What the caller asks and tells ---- */
+
 size_t pager_new_lines(const struct pager *pager)
 {
 	return pager->follow || pager->lines < pager->seen ? 0 : pager->lines - pager->seen;
+}
+
+bool pager_range(const struct pager *pager, size_t *first_r, size_t *count_r)
+{
+	size_t last = pager->lines > 0 ? pager->lines - 1 : 0;
+	size_t at = pager->follow || pager->at > last ? last : pager->at;
+	size_t other = pager->anchored ? pager->anchor : at;
+
+	if (!pager->select || pager->lines == 0)
+		return false;
+	other = other < last ? other : last;
+	*first_r = at < other ? at : other;
+	*count_r = (at < other ? other - at : at - other) + 1;
+	return true;
+}
+
+size_t pager_line_at(const struct pager *pager, int row)
+{
+	int at = -pager->skip;
+
+	if (row < 0 || row >= pager->page)
+		return pager->lines;
+	for (size_t i = 0; i < pager->seen_lines; i++) {
+		at += pager->seen_rows[i];
+		if (row < at && pager->top + i < pager->lines)
+			return pager->top + i;
+	}
+	return pager->lines;
+}
+
+void pager_show(struct pager *pager, size_t index)
+{
+	stop_following(pager);
+	pager->at = index;
+	pager->scroll = pager->beyond = 0;
+	if (pager->select)
+		return;
+	pager->top = index;
+	pager->skip = 0;
 }
 
 void pager_prepended(struct pager *pager, size_t count)
@@ -227,18 +228,30 @@ void pager_prepended(struct pager *pager, size_t count)
 	pager->lines += count;
 	pager->top += count;
 	pager->seen += count;
+	pager->at += count;
+	pager->anchor += count;
+}
+
+static void drop(size_t *number, size_t count)
+{
+	*number -= count < *number ? count : *number;
 }
 
 void pager_dropped(struct pager *pager, size_t count)
 {
-	pager->lines -= count < pager->lines ? count : pager->lines;
-	pager->top -= count < pager->top ? count : pager->top;
-	pager->seen -= count < pager->seen ? count : pager->seen;
+	if (count > pager->top)
+		pager->skip = 0; /* the line that it belonged to is gone */
+	drop(&pager->lines, count);
+	drop(&pager->top, count);
+	drop(&pager->seen, count);
+	drop(&pager->at, count);
+	drop(&pager->anchor, count);
 }
 
 void pager_restart(struct pager *pager)
 {
 	pager->follow = true;
-	pager->left = 0;
-	pager->top = pager->seen = 0;
+	pager->anchored = false;
+	pager->top = pager->seen = pager->at = 0;
+	pager->skip = pager->scroll = pager->beyond = 0;
 }

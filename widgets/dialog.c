@@ -47,6 +47,10 @@ static void draw_buttons(struct dialog *dialog, struct area inside)
 		dialog->button_end[i] = inside.col + col;
 		col += 2;
 	}
+	if (dialog->hint != NULL) {
+		area_field(inside, row + 1, 0, inside.cols, ALIGN_LEFT, STYLE_DIM, dialog->hint);
+		return;
+	}
 	area_print(inside, row + 1, 0, STYLE_DIM,
 	    inside.cols < 44 ? "Enter: %s  Tab: other" : "Enter: %s   Tab: another   Esc: %s",
 	    dialog->buttons[dialog->focused], dialog->buttons[0]);

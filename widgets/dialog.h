@@ -19,6 +19,7 @@ struct dialog {
 	const char *title;
 	const char *lines[DIALOG_LINES]; /* each is wrapped; NULL ends them */
 	const char *const *buttons;      /* ends with NULL, at least one */
+	const char *hint; /* below the buttons: which keys do what; NULL: in English */
 	size_t focused;
 	struct area drawn;
 	int button_row, button_col[8], button_end[8];

@@ -58,15 +58,37 @@ static void grow(const struct table_column *columns, struct layout *layout, int 
 	}
 }
 
-static void lay_out(const struct table_column *columns, int width, struct layout *layout)
+/* Passes over columns behind the first until the rest fits, or as many as are
+ * asked for; tells how many would do. */
+static void pass_over(struct table *table, struct layout *layout, int width)
 {
+	struct layout all = *layout;
+
+	table->passed_most = 0;
+	while (table->passed_most + 2 < all.count && taken(&all) - 1 > width)
+		all.width[++table->passed_most] = 0;
+	if (table->passed > table->passed_most)
+		table->passed = table->passed_most;
+	for (size_t i = 1; i <= table->passed; i++)
+		layout->width[i] = 0;
+	/* What sticks out at the right is not begun. */
+	for (size_t i = layout->count; i-- > table->passed + 2 && taken(layout) - 1 > width;)
+		layout->width[i] = 0;
+}
+
+static void lay_out(struct table *table, int width, struct layout *layout)
+{
+	const struct table_column *columns = table->columns;
+
 	*layout = (struct layout){ 0 };
-	while (columns[layout->count].title != NULL && layout->count < COLUMNS_MAX) {
+	while (layout->count < COLUMNS_MAX && columns[layout->count].title != NULL) {
 		layout->width[layout->count] = columns[layout->count].width;
 		layout->count++;
 	}
 	/* The last column needs no space behind it. */
-	while (taken(layout) - 1 > width && leave_out(columns, layout))
+	if (table->sideways)
+		pass_over(table, layout, width);
+	while (!table->sideways && taken(layout) - 1 > width && leave_out(columns, layout))
 		;
 	int left = width - taken(layout) + 1;
 
@@ -84,11 +106,23 @@ static void draw_titles(const struct table *table, struct area area, const struc
 			    STYLE_TITLE, table->columns[i].title);
 			col += layout->width[i] + 1;
 		}
+	if (!table->sideways || area.cols < MARK + 2)
+		return;
+	if (table->passed > 0)
+		area_text(area, 0, MARK + layout->width[0], STYLE_NOTE, "<");
+	if (table->passed < table->passed_most)
+		area_text(area, 0, area.cols - 1, STYLE_NOTE, ">");
+}
+
+static bool is_marked(const struct table *table, size_t row)
+{
+	return table->marked != NULL && table->marked(table->arg, row);
 }
 
 static void draw_row(const struct table *table, struct area area, int at, size_t row,
     const struct layout *layout)
 {
+	bool marked = is_marked(table, row);
 	int col = MARK;
 
 	for (size_t i = 0; i < layout->count; i++) {
@@ -97,10 +131,14 @@ static void draw_row(const struct table *table, struct area area, int at, size_t
 		if (layout->width[i] == 0)
 			continue;
 		table->cell(table->arg, row, i, &cell);
+		if (marked && (cell.style == STYLE_NORMAL || cell.style == STYLE_DIM))
+			cell.style = STYLE_STRONG;
 		area_field(area, at, col, layout->width[i], table->columns[i].align, cell.style,
 		    cell.text);
 		col += layout->width[i] + 1;
 	}
+	if (marked)
+		area_text(area, at, 1, STYLE_NOTE, "*");
 	if (row == table->selected) {
 		area_glyph(area, at, 0, STYLE_NORMAL, GLYPH_MARK);
 		area_select(area, at);
@@ -130,7 +168,7 @@ void table_draw(struct table *table, struct area area)
 
 	table->page = area.rows - 1;
 	table_clamp(table);
-	lay_out(table->columns, area.cols, &layout);
+	lay_out(table, area.cols, &layout);
 	draw_titles(table, area, &layout);
 	for (int i = 0; i < table->page && table->top + (size_t)i < table->rows; i++)
 		draw_row(table, area, i + 1, table->top + (size_t)i, &layout);
@@ -138,12 +176,21 @@ void table_draw(struct table *table, struct area area)
 		return;
 	if (table->top > 0)
 		area_glyph(area, 0, 0, STYLE_NOTE, GLYPH_UP);
-	if (table->top + (size_t)table->page < table->rows)
-		area_glyph(area, table->page, 1,
-		    STYLE_NOTE |
-			(table->selected == table->top + (size_t)table->page - 1 ? STYLE_SELECTED :
-										   0),
-		    GLYPH_DOWN);
+	size_t last = table->top + (size_t)table->page - 1;
+
+	/* Not over the sign of a marked row. */
+	if (last + 1 < table->rows)
+		area_glyph(area, table->page, is_marked(table, last) ? area.cols - 1 : 1,
+		    STYLE_NOTE | (table->selected == last ? STYLE_SELECTED : 0), GLYPH_DOWN);
+}
+
+void table_range(const struct table *table, size_t *first_r, size_t *last_r)
+{
+	size_t page = table->page > 0 ? (size_t)table->page : 0;
+	size_t end = table->top + page < table->rows ? table->top + page : table->rows;
+
+	*first_r = end > table->top ? table->top + 1 : 0;
+	*last_r = end > table->top ? end : 0;
 }
 
 static void move(struct table *table, int by)
@@ -176,6 +223,10 @@ bool table_key(struct table *table, const struct key *key)
 		move(table, -all);
 	else if (key->code == PRESS_LAST || c == 'G')
 		move(table, all);
+	else if (table->sideways && (key->code == PRESS_ARROW_LEFT || c == 'h'))
+		table->passed -= table->passed > 0;
+	else if (table->sideways && (key->code == PRESS_ARROW_RIGHT || c == 'l'))
+		table->passed += table->passed < table->passed_most;
 	else
 		return false;
 	return true;

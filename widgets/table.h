@@ -36,7 +36,14 @@ struct table {
 	int page;        /* rows that were seen when it was last drawn */
 	/* Fills one cell; called while drawing. */
 	void (*cell)(void *arg, size_t row, size_t column, struct table_cell *cell_r);
+	/* Whether a row is marked: a sign and a weight of its own; NULL: none is. */
+	bool (*marked)(void *arg, size_t row);
 	void *arg;
+	/* Columns are not left out but scrolled: the first one stays, and so many
+	 * of the others are passed over. The arrows to the sides move that. */
+	bool sideways;
+	size_t passed;
+	size_t passed_most; /* set by drawing: all columns are seen from there on */
 };
 
 /* A line of titles, then the rows; the cursor rests on the selected one. */
@@ -45,6 +52,8 @@ void table_draw(struct table *table, struct area area);
 bool table_key(struct table *table, const struct key *key);
 /* The row that was drawn at an area's row, -1 when none was. */
 int table_row_at(const struct table *table, int row);
+/* The rows that were seen last, from 1; 0 and 0 when there are none. */
+void table_range(const struct table *table, size_t *first_r, size_t *last_r);
 /* Keeps selected and top in range after rows changed. */
 void table_clamp(struct table *table);
 

@@ -109,6 +109,97 @@ static void test_table_shrinks(void **state)
 	canvas_free(canvas);
 }
 
+static bool third(void *arg, size_t row)
+{
+	(void)arg;
+	return row % 3 == 2;
+}
+
+/* Marked rows have a sign and a weight, and the arrow spares the sign. */
+static void test_table_marks(void **state)
+{
+	struct table table = new_table(10);
+	struct canvas *canvas = canvas_new(4, 20, true);
+
+	(void)state;
+	table.marked = third;
+	table_draw(&table, canvas_area(canvas));
+	assert_drawn(canvas,
+	    "  NAME     SIZE  AGE\n"
+	    "> a0         b0   c0\n"
+	    "  a1         b1   c1\n"
+	    " *a2         b2   cv\n");
+	char *styles = canvas_styles(canvas);
+
+	assert_memory_equal(styles + 3 * 21, ".nssssssss.ssss.sss", 19);
+	free(styles);
+	table.selected = 2;
+	canvas_clear(canvas);
+	table_draw(&table, canvas_area(canvas));
+	char *text = canvas_text(canvas);
+
+	assert_non_null(strstr(text, "\n>*a2 "));
+	free(text);
+	canvas_free(canvas);
+}
+
+static void test_table_range(void **state)
+{
+	struct table table = new_table(10);
+	struct canvas *canvas = canvas_new(4, 20, true);
+	size_t first, last;
+
+	(void)state;
+	table_range(&table, &first, &last);
+	assert_int_equal(last, 0);
+	table.selected = 6;
+	table_draw(&table, canvas_area(canvas));
+	table_range(&table, &first, &last);
+	assert_int_equal(first, 5);
+	assert_int_equal(last, 7);
+	table.rows = 2;
+	table_draw(&table, canvas_area(canvas));
+	table_range(&table, &first, &last);
+	assert_int_equal(first, 1);
+	assert_int_equal(last, 2);
+	table.rows = 0;
+	table_draw(&table, canvas_area(canvas));
+	table_range(&table, &first, &last);
+	assert_int_equal(first, 0);
+	assert_int_equal(last, 0);
+	canvas_free(canvas);
+}
+
+/* Columns that have no room are reached by the arrows; the first one stays. */
+static void test_table_sideways(void **state)
+{
+	struct table table = new_table(1);
+	struct canvas *canvas = canvas_new(2, 13, true);
+	struct key left = press(PRESS_ARROW_LEFT), right = press(PRESS_ARROW_RIGHT);
+
+	(void)state;
+	assert_false(table_key(&table, &right));
+	table.sideways = true;
+	table_draw(&table, canvas_area(canvas));
+	assert_drawn(canvas, "  NAME   SIZ>\n> a0       b0\n");
+	assert_true(table_key(&table, &right));
+	assert_true(table_key(&table, &right)); /* not past the last one */
+	canvas_clear(canvas);
+	table_draw(&table, canvas_area(canvas));
+	assert_drawn(canvas, "  NAME  < AGE\n> a0       c0\n");
+	assert_true(table_key(&table, &left));
+	assert_int_equal(table.passed, 0);
+	assert_true(table_key(&table, &left));
+	/* With room for all of them none is passed over. */
+	struct canvas *wide = canvas_new(2, 20, true);
+
+	table.passed = 1;
+	table_draw(&table, canvas_area(wide));
+	assert_drawn(wide, "  NAME     SIZE  AGE\n> a0         b0   c0\n");
+	canvas_free(wide);
+	canvas_free(canvas);
+}
+
 /* ---- Menu ---- */
 
 static const struct menu_entry entries[] = {
@@ -227,6 +318,23 @@ static void test_dialog(void **state)
 	/* The cursor rests on the button that Enter presses. */
 	assert_int_equal(canvas->cursor_row, 4);
 	assert_int_equal(canvas->cursor_col, 6);
+	canvas_free(canvas);
+}
+
+/* The words about keys are the caller's. */
+static void test_dialog_hint(void **state)
+{
+	struct dialog dialog = new_dialog();
+	struct canvas *canvas = canvas_new(8, 40, true);
+
+	(void)state;
+	dialog.hint = "Invio: Annulla";
+	dialog_draw(&dialog, canvas_area(canvas));
+	char *text = canvas_text(canvas);
+
+	assert_non_null(strstr(text, "| Invio: Annulla "));
+	assert_null(strstr(text, "Enter"));
+	free(text);
 	canvas_free(canvas);
 }
 
@@ -445,10 +553,14 @@ int main(void)
 		cmocka_unit_test(test_table_columns),
 		cmocka_unit_test(test_table_moves),
 		cmocka_unit_test(test_table_shrinks),
+		cmocka_unit_test(test_table_marks),
+		cmocka_unit_test(test_table_range),
+		cmocka_unit_test(test_table_sideways),
 		cmocka_unit_test(test_menu),
 		cmocka_unit_test(test_menu_clicks),
 		cmocka_unit_test(test_menu_scrolls),
 		cmocka_unit_test(test_dialog),
+		cmocka_unit_test(test_dialog_hint),
 		cmocka_unit_test(test_dialog_keys),
 		cmocka_unit_test(test_dialog_clicks),
 		cmocka_unit_test(test_input),

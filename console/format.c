@@ -199,21 +199,7 @@ void format_time(const char *rfc3339, char *out, size_t size)
 
 bool format_quote(const char *text, char *out, size_t size)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789/._-+=:,@%";
-	size_t used = 0;
-
-	if (*text != '\0' && text[strspn(text, plain)] == '\0')
-		return text_format(out, size, "%s", text);
-	if (!text_format(out, size, "'"))
-		return false;
-	for (used = 1; *text != '\0'; text++) {
-		if (!text_format(out + used, size - used, "%.*s", *text == '\'' ? 4 : 1,
-			*text == '\'' ? "'\\''" : text))
-			return false;
-		used += strlen(out + used);
-	}
-	return text_format(out + used, size - used, "'");
+	return text_quote(text, out, size);
 }
 
 /* In the largest unit that leaves it whole, as a person would write it in the
@@ -270,6 +256,15 @@ const char *json_text(const json_t *object, const char *key, const char *fallbac
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text != NULL ? text : fallback;
+}
+
+const char *format_value(const json_t *object, const char *key)
+{
+	const char *value = json_text(object, key, NULL);
+
+	if (value == NULL)
+		return "-";
+	return *value != '\0' ? value : "\"\"";
 }
 
 double json_figure(const json_t *object, const char *key, double fallback)

@@ -53,6 +53,8 @@ void format_fault(const struct fault *fault, FILE *out);
 /* ---- Reading documents: wrong types give the fallback, never a crash ---- */
 
 const char *json_text(const json_t *object, const char *key, const char *fallback);
+/* A setting's value as a person sees it: "-" for none, the empty text in quotes. */
+const char *format_value(const json_t *object, const char *key);
 double json_figure(const json_t *object, const char *key, double fallback);
 /* A number cut to what fits +-2^53, where doubles are whole. */
 int64_t json_whole(const json_t *object, const char *key, int64_t fallback);

@@ -72,6 +72,7 @@ void layer_clear(struct settings_layer *layer)
 	for (size_t i = 0; i < layer->count; i++)
 		raw_clear(&layer->rows[i]);
 	free(layer->rows);
+	free(layer->ignored);
 	memset(layer, 0, sizeof *layer);
 }
 
@@ -208,10 +209,11 @@ struct settings_book *settings_build(const struct settings_source *source, char 
 	layer_init(&book->set, book->schema);
 	bool done = (!owner_text ||
 			settings_parse(book->schema, book->owner_path, owner_text, owner_length,
-			    &book->owner, fault)) &&
+			    false, &book->owner, fault)) &&
+	    /* Nobody can mend what we wrote ourselves before a row went away. */
 	    (!auto_text ||
-		settings_parse(book->schema, book->auto_path, auto_text, auto_length, &book->set,
-		    fault)) &&
+		settings_parse(book->schema, book->auto_path, auto_text, auto_length, true,
+		    &book->set, fault)) &&
 	    book_values(book, fault);
 	free(auto_text);
 	if (done)
@@ -344,6 +346,42 @@ const struct settings *settings_of(const struct settings_book *book, const char 
 		if (strcmp(book->sections[i].section->name, section) == 0)
 			return &book->sections[i];
 	return NULL;
+}
+
+const char *settings_ignored(const struct settings_book *book)
+{
+	return book->set.ignored;
+}
+
+char *settings_given(const struct settings_book *book, const char *name)
+{
+	const struct setting *row;
+	struct fault fault;
+	long index = change_find(book->schema, name, &row, &fault);
+	char *text = NULL;
+
+	if (index < 0 || !book->set.rows[index].set)
+		return NULL;
+	const struct settings_raw *raw = &book->set.rows[index];
+	for (size_t i = 0; i < raw->count; i++) {
+		char *longer =
+		    memory_format("%s%s%s", text ? text : "", i ? "," : "", raw->items[i]);
+		free(text);
+		text = longer;
+	}
+	return text ? text : memory_string("");
+}
+
+const struct settings *settings_find(const struct settings_book *book, const char *name,
+    const struct setting **row_r)
+{
+	struct fault fault;
+	char section[64];
+
+	if (change_find(book->schema, name, row_r, &fault) < 0)
+		return NULL;
+	text_format(section, sizeof section, "%.*s", (int)strcspn(name, "."), name);
+	return settings_of(book, section);
 }
 
 static const struct settings_value *find_value(const struct settings *set, const char *name,

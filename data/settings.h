@@ -86,6 +86,17 @@ struct settings_book *settings_load_good(const struct settings_source *source, c
 struct settings_book *settings_ref(struct settings_book *book);
 void settings_unref(struct settings_book *book); /* NULL is allowed */
 
+/* Names in steward.auto.conf that no row has any more (another version's): they
+ * are left out, and the rest counts. "web.old, web.older"; NULL: there are none.
+ * Borrowed. */
+const char *settings_ignored(const struct settings_book *book);
+/* What was set by command for "web.root", as settings_change takes it, the
+ * caller's to free; NULL: nothing was, or there is no such setting. */
+char *settings_given(const struct settings_book *book, const char *name);
+/* The section of "web.root" and its row; NULL when there is no such setting. */
+const struct settings *settings_find(const struct settings_book *book, const char *name,
+    const struct setting **row_r);
+
 /* NULL when there is no such section. Valid as long as the book. */
 const struct settings *settings_of(const struct settings_book *book, const char *section);
 

@@ -26,6 +26,7 @@ struct parse {
 	const char *path, *base; /* base: without its folders, for origins */
 	const char *text;
 	size_t length;
+	bool lenient;
 	struct scan scan;
 	struct settings_layer *layer;
 	struct fault *fault;
@@ -108,33 +109,59 @@ static void parse_complain(cfg_t *cfg, const char *format, va_list list)
 		*parse_error = '\0';
 }
 
-static cfg_opt_t *parse_options(const struct settings_section *section)
+static bool parse_listed(const cfg_opt_t *options, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(options[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The options of a section: rows (NULL: it is unknown), and when the file is read
+ * leniently every other name that stands in it. libconfuse can skip what it does
+ * not know, but version 3.3 loses its place over lists. */
+static cfg_opt_t *parse_options(const struct parse *parse, const char *name,
+    const struct setting *rows)
 {
 	size_t count = 0;
 
-	while (section->rows[count].name)
+	while (rows && rows[count].name)
 		count++;
-	cfg_opt_t *options = memory_array(count + 1, sizeof *options);
+	cfg_opt_t *options = memory_array(count + parse->scan.count + 1, sizeof *options);
 	for (size_t i = 0; i < count; i++) {
-		const struct setting *row = &section->rows[i];
-		cfg_opt_t text = CFG_STR(row->name, NULL, CFGF_NODEFAULT);
-		cfg_opt_t list = CFG_STR_LIST(row->name, NULL, CFGF_NODEFAULT);
-		options[i] = settings_is_list(row) ? list : text;
+		cfg_opt_t text = CFG_STR(rows[i].name, NULL, CFGF_NODEFAULT);
+		cfg_opt_t list = CFG_STR_LIST(rows[i].name, NULL, CFGF_NODEFAULT);
+		options[i] = settings_is_list(&rows[i]) ? list : text;
+	}
+	for (size_t i = 0; parse->lenient && i < parse->scan.count; i++) {
+		const struct scan_mark *mark = &parse->scan.marks[i];
+		if (!mark->name || strcmp(mark->section, name) != 0 ||
+		    parse_listed(options, count, mark->name))
+			continue;
+		/* A list takes a single text, too. */
+		options[count++] = (cfg_opt_t)CFG_STR_LIST(mark->name, NULL, CFGF_NODEFAULT);
 	}
 	options[count] = (cfg_opt_t)CFG_END();
 	return options;
 }
 
-static cfg_opt_t *parse_schema(const struct settings_section *schema)
+static cfg_opt_t *parse_schema(const struct parse *parse)
 {
+	const struct settings_section *schema = parse->schema;
 	size_t count = 0;
 
 	while (schema[count].name)
 		count++;
-	cfg_opt_t *options = memory_array(count + 1, sizeof *options);
+	cfg_opt_t *options = memory_array(count + parse->scan.count + 1, sizeof *options);
 	for (size_t i = 0; i < count; i++)
-		options[i] =
-		    (cfg_opt_t)CFG_SEC(schema[i].name, parse_options(&schema[i]), CFGF_NONE);
+		options[i] = (cfg_opt_t)CFG_SEC(schema[i].name,
+		    parse_options(parse, schema[i].name, schema[i].rows), CFGF_NONE);
+	for (size_t i = 0; parse->lenient && i < parse->scan.count; i++) {
+		const char *name = parse->scan.marks[i].section;
+		if (*name && !parse_listed(options, count, name))
+			options[count++] =
+			    (cfg_opt_t)CFG_SEC(name, parse_options(parse, name, NULL), CFGF_NONE);
+	}
 	options[count] = (cfg_opt_t)CFG_END();
 	return options;
 }
@@ -207,6 +234,19 @@ static char *parse_provenance(const struct parse *parse, unsigned line)
 	return memory_string(origin);
 }
 
+/* Enough of them to know which version they are of. */
+static bool parse_ignore(struct parse *parse, const struct scan_mark *mark)
+{
+	char *before = parse->layer->ignored;
+
+	if (before && strlen(before) > 256)
+		return true;
+	parse->layer->ignored = memory_format("%s%s%.64s.%.64s", before ? before : "",
+	    before ? ", " : "", mark->section, mark->name);
+	free(before);
+	return true;
+}
+
 static bool parse_take(struct parse *parse, cfg_t *cfg, const struct scan_mark *mark)
 {
 	const struct setting *row;
@@ -216,6 +256,8 @@ static bool parse_take(struct parse *parse, cfg_t *cfg, const struct scan_mark *
 	/* libconfuse takes "web|root" for a way down. */
 	if (!*mark->section)
 		return parse_outside(parse, mark->name, mark->line);
+	if (index < 0 && parse->lenient)
+		return parse_ignore(parse, mark);
 	if (!section) {
 		settings_unknown(parse->schema, mark->section, mark->name, FAULT_FAILED,
 		    parse->fault);
@@ -243,7 +285,7 @@ static bool parse_take(struct parse *parse, cfg_t *cfg, const struct scan_mark *
 /* With parse_lock. */
 static bool parse_read(struct parse *parse)
 {
-	cfg_opt_t *options = parse_schema(parse->schema);
+	cfg_opt_t *options = parse_schema(parse);
 	cfg_t *cfg = cfg_init(options, CFGF_NONE);
 	bool done = true;
 
@@ -268,7 +310,7 @@ static bool parse_read(struct parse *parse)
 }
 
 bool settings_parse(const struct settings_section *schema, const char *path, const char *text,
-    size_t length, struct settings_layer *layer, struct fault *fault)
+    size_t length, bool lenient, struct settings_layer *layer, struct fault *fault)
 {
 	const char *slash = strrchr(path, '/');
 	struct parse parse = {
@@ -277,6 +319,7 @@ bool settings_parse(const struct settings_section *schema, const char *path, con
 		.base = slash ? slash + 1 : path,
 		.text = text,
 		.length = length,
+		.lenient = lenient,
 		.layer = layer,
 		.fault = fault,
 	};

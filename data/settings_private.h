@@ -56,6 +56,7 @@ struct settings_raw {
 struct settings_layer {
 	struct settings_raw *rows; /* all sections' rows, one after the other */
 	size_t count;
+	char *ignored; /* names that no row has, or NULL */
 };
 
 bool settings_is_list(const struct setting *row);
@@ -71,9 +72,10 @@ void layer_clear(struct settings_layer *layer);
 /* "there is no such setting" with the nearest name. */
 bool settings_unknown(const struct settings_section *schema, const char *section, const char *name,
     enum fault_code code, struct fault *fault);
-/* Fills layer from a file's text; path is for messages and origins. */
+/* Fills layer from a file's text; path is for messages and origins. lenient:
+ * settings that no row has go to layer->ignored and are no error. */
 bool settings_parse(const struct settings_section *schema, const char *path, const char *text,
-    size_t length, struct settings_layer *layer, struct fault *fault);
+    size_t length, bool lenient, struct settings_layer *layer, struct fault *fault);
 
 /* ---- Values ---- */
 

@@ -97,6 +97,25 @@ bool text_format(char *out, size_t size, const char *format, ...)
 	return length >= 0 && (size_t)length < size;
 }
 
+bool text_quote(const char *text, char *out, size_t size)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._-+=:,@%";
+	size_t used = 0;
+
+	if (*text != '\0' && text[strspn(text, plain)] == '\0')
+		return text_format(out, size, "%s", text);
+	if (!text_format(out, size, "'"))
+		return false;
+	for (used = 1; *text != '\0'; text++) {
+		if (!text_format(out + used, size - used, "%.*s", *text == '\'' ? 4 : 1,
+			*text == '\'' ? "'\\''" : text))
+			return false;
+		used += strlen(out + used);
+	}
+	return text_format(out + used, size - used, "'");
+}
+
 /* ---- Numbers in ---- */
 
 struct text_unit {

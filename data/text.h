@@ -21,6 +21,10 @@ size_t text_clean(char *out, size_t size, const char *in, size_t length);
 bool text_format(char *out, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* text as one word of a shell: as it is when nothing in it is special, else in
+ * single quotes. False when it did not fit. */
+bool text_quote(const char *text, char *out, size_t size);
+
 /* "64", "8K", "1.5M", "2G" (1024 each) -> bytes; false when it is none. */
 bool text_size(const char *text, int64_t *bytes_r);
 /* "500ms", "30", "30s", "5m", "2h", "1d" -> milliseconds; a bare number is

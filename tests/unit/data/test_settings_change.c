@@ -244,6 +244,90 @@ static void test_auto_by_hand(void **state)
 	assert_string_equal(fault.text, expected);
 }
 
+/* What another version set is left out and named; the rest counts. */
+static void test_auto_unknown(void **state)
+{
+	static const struct {
+		const char *text, *ignored;
+	} rows[] = {
+		{ "web {\n\troot = /hand\n\told = 1\n}\n", "web.old" },
+		{ "web {\n\told = 1\n\troot = /hand\n}\n", "web.old" },
+		{ "web {\n\t# set by adm 2026-01-01T00:00:00Z\n\told = {\"a\", \"b\"}\n"
+		  "\troot = \"/hand\"\n}\n",
+		    "web.old" },
+		{ "web {\n\told = {}\n\troot = /hand\n}\n", "web.old" },
+		{ "gone {\n\tone = 1\n\ttwo = {a, \"}\"}\n}\nweb {\n\troot = /hand\n}\n",
+		    "gone.one, gone.two" },
+		{ "web {\n\troot = /hand\n}\ngone {\n}\n", NULL },
+		{ "web {\n\troot = /hand\n\tlisten_old = \"127.0.0.1:80\"\n}\n"
+		  "host {\n\tcolour = \"red\"\n}\n",
+		    "web.listen_old, host.colour" },
+		{ "web {\n\troot = /hand\n}\n", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		scratch_write("steward.auto.conf", rows[i].text);
+		struct settings_book *book = load();
+		assert_string_equal(settings_text(settings_of(book, "web"), "root"), "/hand");
+		if (rows[i].ignored)
+			assert_string_equal(settings_ignored(book), rows[i].ignored);
+		else
+			assert_null(settings_ignored(book));
+		settings_unref(book);
+	}
+}
+
+/* Names alone are forgiven there, and none in the owner's file. */
+static void test_unknown_refused(void **state)
+{
+	static const struct {
+		const char *file, *text, *part;
+	} rows[] = {
+		{ "steward.conf", "web {\n\told = 1\n}\n", "steward.conf:2: web.old" },
+		{ "steward.conf", "gone {\n}\n", "steward.conf:1: gone" },
+		{ "steward.auto.conf", "old = 1\n", "steward.auto.conf:1: old" },
+		{ "steward.auto.conf", "web {\n\told = 1\n", "steward.auto.conf:" },
+		{ "steward.auto.conf", "web {\n\told 1\n}\n", "steward.auto.conf:" },
+		{ "steward.auto.conf", "web {\n\told = 1\n\tworkers = many\n}\n",
+		    "steward.auto.conf:3: web.workers" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct settings_source from = source();
+		struct fault fault = { 0 };
+		scratch_write("steward.conf", "");
+		scratch_write("steward.auto.conf", "");
+		scratch_write(rows[i].file, rows[i].text);
+		if (settings_load(&from, &fault))
+			fail_msg("row %zu is taken", i);
+		if (!strstr(fault.text, rows[i].part))
+			fail_msg("row %zu: %s", i, fault.text);
+	}
+}
+
+static void test_given(void **state)
+{
+	(void)state;
+	scratch_write("steward.conf", "web {\n\tworkers = 2\n}\n");
+	struct settings_book *book = load();
+	assert_null(settings_given(book, "web.workers"));
+	assert_null(settings_given(book, "web.nonsense"));
+	assert_null(settings_given(book, "nonsense"));
+	book = change(book, "web.workers", "2");
+	char *given = settings_given(book, "web.workers");
+	assert_string_equal(given, "2");
+	free(given);
+	book = change(book, "web.listen", "127.0.0.1:80, [::1]:80");
+	given = settings_given(book, "web.listen");
+	/* As it can be set again. */
+	book = change(book, "web.listen", given);
+	assert_int_equal(settings_count(settings_of(book, "web"), "listen"), 2);
+	free(given);
+	settings_unref(book);
+}
+
 /* A value that is overruled must be right too. */
 static void test_overruled(void **state)
 {
@@ -360,6 +444,9 @@ int main(void)
 		WITH_FOLDER(test_store),
 		WITH_FOLDER(test_store_name),
 		WITH_FOLDER(test_auto_by_hand),
+		WITH_FOLDER(test_auto_unknown),
+		WITH_FOLDER(test_unknown_refused),
+		WITH_FOLDER(test_given),
 		WITH_FOLDER(test_overruled),
 		WITH_FOLDER(test_good_copy),
 		WITH_FOLDER(test_good_copy_without_files),

@@ -25,6 +25,14 @@ struct apply {
 	void *arg;
 };
 
+#define WAITERS_MAX 16
+
+struct apply_waiter {
+	struct apply_waiter *next;
+	void (*run)(void *arg);
+	void *arg;
+};
+
 struct good {
 	struct host *host;
 	struct settings_book *book;
@@ -50,8 +58,7 @@ static void good_kept(void *arg, const struct fault *fault)
 	free(good);
 }
 
-/* What a host starts with when the files have since been broken. */
-static void apply_keep_good(struct host *host)
+void apply_keep_good(struct host *host)
 {
 	struct good *good = memory_new(sizeof *good);
 
@@ -66,14 +73,15 @@ static void apply_finish(struct apply *apply, const struct fault *fault)
 	struct host *host = apply->host;
 
 	host->applying = NULL;
-	host->going_back = false;
-	if (!fault && apply->mode != APPLY_CHECK) {
+	host->going_back = host->trying = false;
+	if (apply->mode == APPLY_BACK || (!fault && apply->mode != APPLY_CHECK)) {
 		settings_unref(host->book);
 		host->book = settings_ref(apply->book);
 		if (apply->mode == APPLY_FILES)
 			host->settings_fault[0] = '\0';
 		host_configure(host);
-		apply_keep_good(host);
+		if (apply->mode == APPLY_SET || apply->mode == APPLY_FILES)
+			apply_keep_good(host);
 	}
 	apply->done(apply->arg, fault);
 	host_moved(host);
@@ -82,6 +90,66 @@ static void apply_finish(struct apply *apply, const struct fault *fault)
 	free(apply->touched);
 	free(apply);
 }
+
+/* ---- The way back from a trial ---- */
+
+static void apply_back_next(struct apply *apply);
+
+static void apply_back_failed(struct apply *apply, const struct unit *unit,
+    const struct fault *fault)
+{
+	if (apply->fault.code != FAULT_NONE)
+		return;
+	apply->fault = *fault;
+	if (strncmp(fault->text, unit->service->name, strlen(unit->service->name)))
+		fault_prefix(&apply->fault, "%s", unit->service->name);
+}
+
+static void apply_back_restarted(void *arg, struct unit *unit, const struct fault *fault)
+{
+	struct apply *apply = arg;
+
+	if (fault)
+		apply_back_failed(apply, unit, fault);
+	apply->at++;
+	apply_back_next(apply);
+}
+
+static void apply_back_reloaded(void *arg, struct unit *unit, const struct fault *fault)
+{
+	struct apply *apply = arg;
+	struct fault why;
+
+	if (!fault) {
+		apply->at++;
+		apply_back_next(apply);
+		return;
+	}
+	/* It must not go on with the settings of the trial. */
+	if (unit->run &&
+	    unit_act(unit, ACTION_RESTART, -1, apply->book, apply_back_restarted, apply, &why))
+		return;
+	apply_back_restarted(apply, unit, fault);
+}
+
+static void apply_back_next(struct apply *apply)
+{
+	struct host *host = apply->host;
+	struct fault fault;
+
+	for (; apply->at < host->unit_count; apply->at++) {
+		struct unit *unit = &host->units[apply->at];
+		if (!apply->touched[apply->at])
+			continue;
+		if (unit_act(unit, ACTION_RELOAD, -1, apply->book, apply_back_reloaded, apply,
+			&fault))
+			return;
+		apply_back_failed(apply, unit, &fault);
+	}
+	apply_finish(apply, apply->fault.code == FAULT_NONE ? NULL : &apply->fault);
+}
+
+/* ---- The way there ---- */
 
 static void apply_next(struct apply *apply);
 
@@ -97,6 +165,7 @@ static void apply_reloaded(void *arg, struct unit *unit, const struct fault *fau
 	if (fault) {
 		apply->fault = *fault;
 		apply->back = apply->host->going_back = true;
+		apply->host->trying = false;
 	}
 	/* The way back begins with the one that failed: it may stand still. */
 	apply->at++;
@@ -122,6 +191,7 @@ static void apply_next(struct apply *apply)
 			if (!apply->back) {
 				apply->fault = fault;
 				apply->back = host->going_back = true;
+				host->trying = false;
 				continue;
 			}
 		}
@@ -170,7 +240,8 @@ bool apply_book(struct host *host, struct settings_book *book, const bool *touch
 	if (host->applying || host->storing)
 		return fault_set(fault, FAULT_FAILED, "another change of settings is under way");
 	for (size_t i = 0; i < host->unit_count; i++)
-		if (mode != APPLY_CHECK && touched[i] && unit_busy(&host->units[i]))
+		if (mode != APPLY_CHECK && mode != APPLY_BACK && touched[i] &&
+		    unit_busy(&host->units[i]))
 			return fault_set(fault, FAULT_FAILED,
 			    "%s is %s; try again when that is done", host->units[i].service->name,
 			    unit_state_name(&host->units[i]));
@@ -183,8 +254,57 @@ bool apply_book(struct host *host, struct settings_book *book, const bool *touch
 	apply->done = done;
 	apply->arg = arg;
 	host->applying = apply;
-	apply_check_next(apply);
+	host->going_back = mode == APPLY_BACK;
+	host->trying = mode == APPLY_TRIAL;
+	if (mode == APPLY_BACK)
+		apply_back_next(apply);
+	else
+		apply_check_next(apply);
 	return true;
+}
+
+/* ---- One after the other ---- */
+
+unsigned apply_waiting(const struct host *host)
+{
+	unsigned count = 0;
+
+	for (const struct apply_waiter *at = host->waiters; at; at = at->next)
+		count++;
+	return count;
+}
+
+bool apply_in_turn(struct host *host, void (*run)(void *arg), void *arg, struct fault *fault)
+{
+	struct apply_waiter **end = &host->waiters;
+	unsigned count = apply_waiting(host);
+
+	while (*end)
+		end = &(*end)->next;
+	if (!count && !host->applying && !host->storing) {
+		run(arg);
+		return true;
+	}
+	if (count >= WAITERS_MAX) {
+		fault_set(fault, FAULT_FAILED, "%u changes of settings are waiting already", count);
+		return fault_next(fault, "try again when they are done");
+	}
+	*end = memory_new(sizeof **end);
+	(*end)->run = run;
+	(*end)->arg = arg;
+	return true;
+}
+
+void apply_turn(struct host *host)
+{
+	while (host->waiters && !host->applying && !host->storing) {
+		struct apply_waiter *first = host->waiters;
+		void (*run)(void *arg) = first->run;
+		void *arg = first->arg;
+		host->waiters = first->next;
+		free(first);
+		run(arg);
+	}
 }
 
 void apply_touched(const struct host *host, const struct settings_book *book, bool *touched)

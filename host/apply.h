@@ -11,10 +11,30 @@
  * Supervisor's thread.
  */
 struct apply;
+struct apply_waiter;
 
-/* What becomes of the book: checked only, or put in force; APPLY_FILES says that
- * the files themselves are right again. */
-enum apply_mode { APPLY_CHECK, APPLY_SET, APPLY_FILES };
+/* What becomes of the book. */
+enum apply_mode {
+	APPLY_CHECK, /* checked only */
+	APPLY_SET,   /* in force, and kept as what a host that follows starts from */
+	APPLY_FILES, /* the same, and the files themselves are right again */
+	APPLY_TRIAL, /* in force, and a host that follows knows nothing of it */
+	APPLY_BACK,  /* the way back from a trial: in force whatever fails. A service that
+		      * does not take its old settings is restarted with them, and failed
+		      * when that fails too; no check is asked */
+};
+
+/* Runs run(arg) when no change of settings is being applied or stored: at once, or
+ * after those that asked before. Also when the host ends meanwhile: run asks
+ * host->ending. False: too many wait, and fault says so. */
+bool apply_in_turn(struct host *host, void (*run)(void *arg), void *arg, struct fault *fault);
+/* How many wait. */
+unsigned apply_waiting(const struct host *host);
+/* Something moved: the next in turn, when it can run. */
+void apply_turn(struct host *host);
+/* What a host starts with that follows this one, or whose files are broken; told
+ * in the journal when it cannot be kept. */
+void apply_keep_good(struct host *host);
 
 /* touched: one flag a unit. done is called once, perhaps before this returns;
  * fault NULL: host->book is book now. False: another change is under way. */

@@ -48,14 +48,15 @@ void control_close(struct control *control); /* sends what it can first */
 void control_moved(struct control *control);
 unsigned control_clients(const struct control *control);
 
-/* What hello claims: client is its program, origin where the person sits (both
+/* What hello claims: program is the client's, origin where the person sits (both
  * NULL allowed); read_only takes every right but looking from the connection. */
-void call_introduce(struct call *call, const char *client, const char *origin, bool read_only);
+void call_introduce(struct call *call, const char *program, const char *origin, bool read_only);
 void call_result(struct call *call, json_t *result); /* takes result over */
 void call_fault(struct call *call, const struct fault *fault);
-/* A subscription for the call's client; filters NULL: all. */
+/* A subscription for the call's client; filters NULL: all; audit: entries of the
+ * audit list that come from now on. */
 void call_subscribe(struct call *call, double seconds, bool journal, const char *service, int level,
-    size_t backlog);
+    size_t backlog, bool audit);
 const char *role_name(enum role role);
 
 #endif

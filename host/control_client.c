@@ -20,6 +20,7 @@
 #include "data/clock.h"
 #include "data/memory.h"
 #include "data/text.h"
+#include "host/audit.h"
 #include "host/snapshot.h"
 #include "host/supervisor.h"
 
@@ -182,7 +183,7 @@ void call_fault(struct call *call, const struct fault *fault)
 }
 
 void call_subscribe(struct call *call, double seconds, bool journal, const char *service, int level,
-    size_t backlog)
+    size_t backlog, bool audit)
 {
 	struct client *client = call->client;
 	uint64_t newest = journal_newest(call->host->journal);
@@ -196,6 +197,8 @@ void call_subscribe(struct call *call, double seconds, bool journal, const char 
 	text_format(client->journal_service, sizeof client->journal_service, "%s",
 	    service ? service : "");
 	client->cursor = newest > backlog ? newest - backlog : 0;
+	client->audit = audit;
+	client->audit_seen = audit_seen(call->host);
 	control_moved(client->control);
 }
 
@@ -371,8 +374,18 @@ static bool record_wanted(const struct client *client, const struct journal_reco
 	    (!*client->journal_service || !strcmp(client->journal_service, record->service));
 }
 
-/* Sends records while there are any and the client reads. */
-void client_pump(struct client *client)
+static void client_pump_audit(struct client *client)
+{
+	while (client->audit && !client->dead && !client->closing &&
+	    evbuffer_get_length(client->out) < UNREAD_SOFT) {
+		json_t *entries = audit_since(client->control->host, &client->audit_seen);
+		if (!entries)
+			break;
+		client_notify(client, "audit", json_pack("{s:o}", "entries", entries));
+	}
+}
+
+static void client_pump_journal(struct client *client)
 {
 	struct journal *journal = client->control->host->journal;
 	struct journal_record *records;
@@ -398,6 +411,12 @@ void client_pump(struct client *client)
 			json_decref(list);
 	}
 	free(records);
+}
+
+void client_pump(struct client *client)
+{
+	client_pump_journal(client);
+	client_pump_audit(client);
 }
 
 void client_snapshot(struct client *client, json_t **document, int64_t now)

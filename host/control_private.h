@@ -36,6 +36,8 @@ struct client {
 	uint64_t cursor;
 	char journal_service[32];
 	int journal_level;
+	bool audit;
+	uint64_t audit_seen;
 };
 
 struct control {
@@ -61,7 +63,7 @@ void client_flush(struct client *client);
 void client_notify(struct client *client, const char *method, json_t *params);
 void client_error(struct client *client, json_t *id, int code, int exit_code, const char *text,
     const char *next);
-/* Sends records while there are any and the client reads. */
+/* Sends records and audit entries while there are any and the client reads. */
 void client_pump(struct client *client);
 /* One snapshot when it is due; document is made when first needed. */
 void client_snapshot(struct client *client, json_t **document, int64_t now);

@@ -217,6 +217,7 @@ static int main_run(struct host *host)
 	}
 	fault.code = FAULT_NONE;
 	host_configure(host);
+	host_tell_ignored(host, host->book);
 	journal_add(host->journal, JOURNAL_NOTICE, "host", "start", "steward %s, pid %d, %s",
 	    PACKAGE_VERSION, (int)getpid(), host->sandbox);
 	if (*host->settings_fault)

@@ -13,6 +13,8 @@
 #include "host/snapshot.h"
 #include "host/unit.h"
 
+#define CHECKS_WAITING 4
+
 bool rpc_text(json_t *params, const char *name, const char **text_r, struct fault *fault)
 {
 	json_t *value = json_object_get(params, name);
@@ -90,19 +92,33 @@ static void check_done(void *arg, const struct fault *fault)
 }
 
 /* The files as they are now: every row, and what the services say to them. */
-static void rpc_check(struct call *call, json_t *params)
+static void check_run(void *arg)
 {
+	struct call *call = arg;
 	struct host *host = call->host;
 	bool *touched = memory_array(host->unit_count + 1, sizeof *touched);
 	struct fault fault;
 	struct settings_book *book = settings_load(&host->source, &fault);
 
-	(void)params;
 	memset(touched, 1, host->unit_count * sizeof *touched);
 	if (!book || !apply_book(host, book, touched, APPLY_CHECK, check_done, call, &fault))
 		call_fault(call, &fault);
 	settings_unref(book);
 	free(touched);
+}
+
+static void rpc_check(struct call *call, json_t *params)
+{
+	struct fault fault;
+
+	(void)params;
+	/* Who may only look takes nobody's place who has something to change. */
+	if (apply_waiting(call->host) >= CHECKS_WAITING)
+		fault_set(&fault, FAULT_FAILED,
+		    "changes of settings are under way; try again later");
+	else if (apply_in_turn(call->host, check_run, call, &fault))
+		return;
+	call_fault(call, &fault);
 }
 
 static void rpc_describe(struct call *call, json_t *params)
@@ -131,6 +147,7 @@ static void rpc_subscribe(struct call *call, json_t *params)
 	json_t *snapshot = json_object_get(params, "snapshot");
 	json_t *journal = json_object_get(params, "journal");
 	json_t *backlog = json_object_get(params, "backlog");
+	bool bad = false, audit = rpc_flag(params, "audit", &bad);
 	const char *level_name, *service;
 	enum journal_level level = JOURNAL_DEBUG;
 	double seconds = json_number_value(snapshot);
@@ -149,6 +166,8 @@ static void rpc_subscribe(struct call *call, json_t *params)
 		fault_set(&fault, FAULT_USAGE, "journal: expected an object or null");
 	else if (backlog && (!json_is_integer(backlog) || json_integer_value(backlog) < 0))
 		fault_set(&fault, FAULT_USAGE, "backlog: expected a number of records");
+	else if (bad)
+		fault_set(&fault, FAULT_USAGE, "audit must be a boolean");
 	else if (level_name && !journal_level_parse(level_name, &level))
 		fault_set(&fault, FAULT_USAGE,
 		    "level: expected error, warning, notice, info or debug");
@@ -157,7 +176,7 @@ static void rpc_subscribe(struct call *call, json_t *params)
 		return;
 	}
 	call_subscribe(call, seconds, json_is_object(journal), service, level,
-	    (size_t)json_integer_value(backlog));
+	    (size_t)json_integer_value(backlog), audit);
 	call_result(call, json_object());
 }
 
@@ -174,6 +193,10 @@ const struct method rpc_methods[] = {
 	{ "do", ROLE_VIEWER, rpc_do },
 	{ "get", ROLE_VIEWER, rpc_get },
 	{ "set", ROLE_ADMIN, rpc_set },
+	{ "confirm", ROLE_ADMIN, rpc_confirm },
+	{ "revert", ROLE_ADMIN, rpc_revert },
+	{ "audit", ROLE_VIEWER, rpc_audit },
+	{ "undo", ROLE_OPERATOR, rpc_undo },
 	{ "check", ROLE_VIEWER, rpc_check },
 	{ "describe", ROLE_VIEWER, rpc_describe },
 	{ "metrics", ROLE_VIEWER, rpc_metrics },

@@ -11,8 +11,11 @@
 
 #include "data/clock.h"
 #include "data/memory.h"
+#include "data/text.h"
+#include "host/audit.h"
 #include "host/rpc.h"
 #include "host/snapshot.h"
+#include "host/undo.h"
 #include "host/unit.h"
 
 struct errand {
@@ -25,6 +28,35 @@ struct errand {
 	struct words *words;
 	struct rows *rows;
 };
+
+/* What it was told, as it was typed; fills words. */
+static void errand_words_shown(const struct errand *errand, char *out, size_t size)
+{
+	bool fits = text_format(out, size, "do %s", errand->unit->service->name);
+
+	for (int i = 0; i < errand->count && fits; i++)
+		fits = undo_word(out, size, errand->argv[i]);
+}
+
+/* What only looks is answered, all else is recorded before it is. */
+static void errand_end(const struct errand *errand, json_t *result, const struct fault *fault)
+{
+	char words[1024];
+
+	if (!errand->table && errand->command->grade != GRADE_READ) {
+		errand_words_shown(errand, words, sizeof words);
+		struct audit_note note = {
+			.action = "do",
+			.words = words,
+			.services = json_pack("[s]", errand->unit->service->name),
+		};
+		audit_answer(errand->call, &note, result, fault);
+	} else if (fault) {
+		call_fault(errand->call, fault);
+	} else {
+		call_result(errand->call, result);
+	}
+}
 
 static void errand_free(struct errand *errand)
 {
@@ -41,7 +73,7 @@ static void errand_release(struct question *question)
 	errand_free(question->arg);
 }
 
-static void errand_answer(struct errand *errand)
+static void errand_answer(const struct errand *errand)
 {
 	const char *const *names = rows_names(errand->rows);
 	json_t *columns = json_array(), *lines = json_array();
@@ -55,8 +87,8 @@ static void errand_answer(struct errand *errand)
 			json_array_append_new(line, snapshot_text(rows_get(errand->rows, i, j)));
 		json_array_append_new(lines, line);
 	}
-	call_result(errand->call,
-	    json_pack("{s:i, s:o, s:o}", "version", 1, "columns", columns, "rows", lines));
+	errand_end(errand,
+	    json_pack("{s:i, s:o, s:o}", "version", 1, "columns", columns, "rows", lines), NULL);
 }
 
 static void errand_work(struct question *question)
@@ -90,11 +122,11 @@ static void errand_done(struct question *question, bool answered)
 		fault_set(&fault, FAULT_FAILED, "%s does not answer (in %s)", unit->service->name,
 		    worker_doing(question->worker));
 		fault_next(&fault, "steward log %s", unit->service->name);
-		call_fault(errand->call, &fault);
+		errand_end(errand, NULL, &fault);
 		return;
 	}
 	if (!question->ok) {
-		call_fault(errand->call, &question->fault);
+		errand_end(errand, NULL, &question->fault);
 		return;
 	}
 	unsigned next = worker_number(question->worker) + 1;
@@ -230,7 +262,7 @@ void rpc_do(struct call *call, json_t *params)
 	errand->unit = errand_unit(call, params, &fault);
 	if (!errand->unit || !errand_words(errand, json_object_get(params, "words"), &fault) ||
 	    !errand_match(errand, &fault) || !errand_allowed(errand, &fault) ||
-	    !errand_ready(errand->unit, &fault)) {
+	    !rpc_generation(errand->unit, params, &fault) || !errand_ready(errand->unit, &fault)) {
 		call_fault(call, &fault);
 		errand_free(errand);
 		return;

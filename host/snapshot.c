@@ -13,8 +13,10 @@
 #include "data/clock.h"
 #include "data/text.h"
 #include "host/arena.h"
+#include "host/audit.h"
 #include "host/control.h"
 #include "host/machine.h"
+#include "host/trial.h"
 #include "host/unit.h"
 #include "keeper/protocol.h"
 
@@ -171,6 +173,8 @@ json_t *snapshot_document(struct host *host, const struct unit *only, bool machi
 			json_array_append_new(services, snapshot_unit(&host->units[i]));
 	json_t *document = json_pack("{s:i, s:o, s:o}", "version", 1, "host", snapshot_host(host),
 	    "services", services);
+	json_object_set_new(document, "trial", trial_shown(host));
+	json_object_set_new(document, "audit_newest", json_integer(audit_newest(host)));
 	if (machine)
 		json_object_set_new(document, "machine", snapshot_machine());
 	return document;

@@ -22,12 +22,14 @@
 #include "data/text.h"
 #include "host/addresses.h"
 #include "host/apply.h"
+#include "host/audit.h"
 #include "host/control.h"
 #include "host/disk.h"
 #include "host/link.h"
 #include "host/machine.h"
 #include "host/rpc.h"
 #include "host/state.h"
+#include "host/trial.h"
 #include "host/unit.h"
 
 struct letter {
@@ -181,7 +183,7 @@ static bool host_all_idle(const struct host *host)
 	for (size_t i = 0; i < host->unit_count; i++)
 		if (unit_busy(&host->units[i]) || host->units[i].checker)
 			return false;
-	return !host->applying && !disk_busy(host->disk);
+	return !host->applying && !host->waiters && !disk_busy(host->disk);
 }
 
 static void host_tell_status(struct host *host)
@@ -215,13 +217,15 @@ static void host_told(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	host->moving = false;
+	trial_turn(host);
+	apply_turn(host);
 	if (host->ending) {
 		if (host_all_idle(host))
 			event_base_loopbreak(host->base);
 		return;
 	}
 	host_tell_status(host);
-	if (host->reload_wanted && host_all_idle(host))
+	if (host->reload_wanted && !host->trial && host_all_idle(host))
 		host_reload_all(host);
 	if (!host->settled && host_all_idle(host)) {
 		host->settled = true;
@@ -279,11 +283,23 @@ static void host_ticked(evutil_socket_t fd, short what, void *arg)
 		/* What could not be saved is tried again. */
 		if (host->second % 60 == 0 && state_unsaved() && !disk_busy(host->disk))
 			host_save_state(host, NULL, NULL);
+		if (host->second % 60 == 0 && !disk_busy(host->disk))
+			audit_retry(host);
 	}
 	host_tick_again(host);
 }
 
 /* ---- Reload of everything ---- */
+
+void host_tell_ignored(struct host *host, const struct settings_book *book)
+{
+	const char *names = settings_ignored(book);
+
+	if (names)
+		journal_add(host->journal, JOURNAL_WARNING, "host", "settings",
+		    "%s: this steward does not know these settings, they are left out: %s",
+		    host->home.automatic, names);
+}
 
 void host_reload_refused(struct host *host, const struct fault *fault)
 {
@@ -307,12 +323,14 @@ void host_reload_all(struct host *host)
 	struct fault fault;
 
 	/* While something else is under way it waits for that, and is not lost. */
-	host->reload_wanted = !host_all_idle(host);
+	host->reload_wanted = host->trial || !host_all_idle(host);
 	if (host->reload_wanted)
 		return;
 	bool *touched = memory_array(host->unit_count + 1, sizeof *touched);
 	struct settings_book *book = settings_load(&host->source, &fault);
 	memset(touched, 1, host->unit_count * sizeof *touched);
+	if (book)
+		host_tell_ignored(host, book);
 	if (!book || !apply_book(host, book, touched, APPLY_FILES, host_reloaded, host, &fault))
 		host_reloaded(host, &fault);
 	settings_unref(book);
@@ -370,6 +388,7 @@ void host_end(struct host *host, bool hand_over, int64_t drain_ms)
 	host->ending = true;
 	host->hand_over = hand_over;
 	host->leave_ms = drain_ms;
+	trial_leave(host);
 	journal_add(host->journal, JOURNAL_NOTICE, "host", "stop",
 	    hand_over ? "makes room for a new host" : "stops");
 	for (size_t i = 0; i < host->unit_count; i++) {
@@ -504,6 +523,7 @@ int host_run(struct host *host)
 		host->exit_status = 1;
 		goto out;
 	}
+	audit_open(host);
 	addresses = addresses_watch(host->base, host_address_changed, host);
 	host_tick_again(host);
 	host_ask_control(host);
@@ -522,7 +542,9 @@ out:
 		event_free(host->moved);
 	if (host->left_over)
 		event_free(host->left_over);
+	trial_free(host);
 	disk_close(host->disk);
+	audit_close(host);
 	mailbox_close(host->mailbox);
 	return host->exit_status;
 }

@@ -16,11 +16,14 @@
  * first one) owns all of it; other threads use host_post alone.
  */
 struct apply;
+struct apply_waiter;
+struct audit;
 struct control;
 struct disk;
 struct link;
 struct log_reader;
 struct mailbox;
+struct trial;
 struct unit;
 struct worker;
 struct event_base;
@@ -41,12 +44,16 @@ struct host {
 	struct link *link;
 	struct control *control;
 	struct disk *disk;
-	struct apply *applying; /* a change of settings under way */
-	bool reload_wanted;     /* a SIGHUP waits until nothing is under way */
-	bool going_back;        /* it failed, the old ones come back */
-	bool storing;           /* one that is in force is being written to its file */
-	bool save_failed;       /* the newest try to keep what should run */
-	struct unit *units;     /* one a service, in the list's order */
+	struct apply *applying;       /* a change of settings under way */
+	struct apply_waiter *waiters; /* those that wait for it, in order */
+	struct trial *trial;          /* settings that wait for a confirmation */
+	struct audit *audit;
+	bool reload_wanted; /* a SIGHUP waits until nothing is under way */
+	bool going_back;    /* it failed, the old ones come back */
+	bool trying;        /* it is a trial, and stricter */
+	bool storing;       /* one that is in force is being written to its file */
+	bool save_failed;   /* the newest try to keep what should run */
+	struct unit *units; /* one a service, in the list's order */
 	size_t unit_count;
 	char name[65], user[33];
 	char settings_fault[768]; /* why the files are not in force, or empty */
@@ -91,5 +98,7 @@ void host_moved(struct host *host);
 void host_reload_all(struct host *host);
 /* What stands in the files was not taken over: kept for status, and told. */
 void host_reload_refused(struct host *host, const struct fault *fault);
+/* Tells what of the files a new book left out. */
+void host_tell_ignored(struct host *host, const struct settings_book *book);
 
 #endif

@@ -54,6 +54,8 @@ void unit_free(struct unit *unit)
 		free(unit->listeners);
 		unit->listeners = next;
 	}
+	if (unit->patience)
+		event_free(unit->patience);
 	for (unsigned i = 0; i <= WORKERS_MAX; i++)
 		free(atomic_load(&unit->slots[i]));
 	for (unsigned i = 0; i < UNIT_MINUTE; i++)

@@ -99,6 +99,7 @@ struct unit {
 	void (*listened)(struct unit *unit, const struct fault *fault);
 	void (*handed)(struct unit *unit, const struct fault *fault);
 	void (*then)(struct unit *unit); /* when the workers are gone */
+	struct event *patience;          /* a reload on trial waits for an address */
 	struct event *drain_timer;
 	int64_t drain_ms, drain_ends; /* the second: monotonic ns */
 	unsigned idle_workers;

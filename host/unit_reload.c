@@ -7,9 +7,11 @@
  */
 #include "config.h"
 
+#include <event2/event.h>
 #include <stdio.h>
 
 #include "host/link.h"
+#include "host/probe.h"
 #include "host/unit.h"
 
 static void reload_rolled_back(struct unit *unit, const struct fault *fault)
@@ -80,14 +82,66 @@ static void reload_done(struct question *question, bool answered)
 		reload_failed(unit, &question->fault);
 }
 
+static void reload_ask(struct unit *unit)
+{
+	question_ask(unit->host, atomic_load(&unit->run->worker[0]), reload_work, reload_done,
+	    unit->actions->book, NULL, 0);
+}
+
+/* A listener of the new settings whose address is not there. */
+static const struct unit_listener *reload_waiting(const struct unit *unit)
+{
+	const struct unit_listener *l = unit->listeners;
+
+	while (l && (l->stale || l->state != LISTENER_WAITING))
+		l = l->next;
+	return l;
+}
+
+static void reload_listened_again(struct unit *unit, const struct fault *fault)
+{
+	const struct unit_listener *waiting = reload_waiting(unit);
+	struct fault why;
+
+	if (!fault && waiting) {
+		fault_set(&why, FAULT_FAILED, "%s.%s: %s", unit->service->name,
+		    waiting->kind->setting, waiting->reason);
+		fault = &why;
+	}
+	if (fault)
+		reload_failed(unit, fault);
+	else
+		reload_ask(unit);
+}
+
+static void reload_patience(evutil_socket_t fd, short what, void *arg)
+{
+	struct unit *unit = arg;
+
+	(void)fd;
+	(void)what;
+	event_free(unit->patience);
+	unit->patience = NULL;
+	unit_listen(unit, settings_of(unit->actions->book, unit->service->name),
+	    reload_listened_again);
+}
+
+/* On trial the old sockets are kept until every new one is open: an address that is
+ * not there gets a moment to come up, and then it is a mistake. */
 static void reload_listened(struct unit *unit, const struct fault *fault)
 {
+	const struct timeval moment = { .tv_sec = PROBE_LISTEN_SECONDS };
+
 	if (fault) {
 		reload_failed(unit, fault);
 		return;
 	}
-	question_ask(unit->host, atomic_load(&unit->run->worker[0]), reload_work, reload_done,
-	    unit->actions->book, NULL, 0);
+	if (unit->host->trying && reload_waiting(unit)) {
+		unit->patience = evtimer_new(unit->host->base, reload_patience, unit);
+		if (unit->patience && event_add(unit->patience, &moment) == 0)
+			return;
+	}
+	reload_ask(unit);
 }
 
 static void note_restart(void *arg, const struct setting *row)

@@ -274,6 +274,31 @@ int client_send(struct client *client, const char *method, json_t *params)
 	return id < 0 || client->deaf ? 0 : id;
 }
 
+/* The address that an SSH session comes from, else the terminal; false: neither. */
+static bool client_origin(char *out, size_t size)
+{
+	const char *connection = getenv("SSH_CONNECTION");
+	char path[256];
+
+	if (connection != NULL && *connection != '\0' && *connection != ' ')
+		return text_format(out, size, "%.*s", (int)strcspn(connection, " "), connection);
+	for (int fd = 0; fd <= 2; fd++)
+		if (ttyname_r(fd, path, sizeof path) == 0)
+			return text_format(out, size, "%s",
+			    strncmp(path, "/dev/", 5) == 0 ? path + 5 : path);
+	return false;
+}
+
+void client_introduce(struct client *client, const char *program)
+{
+	char origin[256];
+	json_t *params = json_pack("{s:s}", "client", program);
+
+	if (client_origin(origin, sizeof origin))
+		json_object_set_new(params, "origin", json_string(origin));
+	client_send(client, "hello", params);
+}
+
 /* ---- Receiving ---- */
 
 bool client_receive(struct client *client)

@@ -21,6 +21,10 @@ struct client *client_open(const char *home, struct fault *fault);
 /* The same for a screen: when stewardd's queue of connections is full, that is
  * a fault at once, where client_open waits up to five seconds. */
 struct client *client_try(const char *home, struct fault *fault);
+/* Says hello as program, from where the person sits: an SSH client's address, else
+ * the terminal. Waits for nothing: what is sent next goes out behind it, and its
+ * answer is kept for client_next. */
+void client_introduce(struct client *client, const char *program);
 void client_close(struct client *client); /* NULL allowed */
 int client_descriptor(const struct client *client);
 

@@ -61,13 +61,14 @@ const struct command command_table[] = {
 	    .run = run_restart,
 	},
 	{
-	    .pattern = "reload <service>...",
+	    .pattern = "reload <service>... [--confirm <seconds>]",
 	    .label = N_("Reload settings"),
 	    .help = N_("read the settings files again and apply them"),
 	    .detail = N_("A file with a mistake changes nothing: the old settings stay and "
 			 "the mistake is told with file and line. No client is disconnected "
 			 "unless a setting that changed needs a restart: that is done "
-			 "without a question on the command line; the console asks first."),
+			 "without a question on the command line; the console asks first. "
+			 "--confirm as with set."),
 	    .grade = COMMAND_REVERSIBLE,
 	    .key = 'r',
 	    .method = "reload",
@@ -136,7 +137,7 @@ const struct command command_table[] = {
 	    .run = run_get,
 	},
 	{
-	    .pattern = "set <assignment>... [--reset] [--dry-run]",
+	    .pattern = "set <assignment>... [--reset] [--dry-run] [--confirm <seconds>]",
 	    .help = N_("change settings: NAME=VALUE, checked and applied at once"),
 	    .detail = N_("Several are applied together or not at all. The name ends at the "
 			 "first \"=\"; a list is written a,b; \"NAME=\" sets the empty text. "
@@ -144,11 +145,64 @@ const struct command command_table[] = {
 			 "steward.conf; steward.conf itself is never written.\n"
 			 "With --reset names are given without a value and go back to what "
 			 "steward.conf or the default says. --dry-run only checks and shows "
-			 "what would change."),
+			 "what would change.\n"
+			 "With --confirm it is a trial: steward looks whether the services "
+			 "work with it, and goes back by itself unless `steward confirm` comes "
+			 "within so many seconds (5 to 3600)."),
 	    .grade = COMMAND_REVERSIBLE,
 	    .method = "set",
 	    .flags = COMMAND_JSON,
 	    .run = run_set,
+	},
+	{
+	    .pattern = "confirm",
+	    .help = N_("keep the settings that are on trial"),
+	    .detail = N_("They are stored, and in force at the next start, too."),
+	    .grade = COMMAND_REVERSIBLE,
+	    .method = "confirm",
+	    .flags = COMMAND_JSON,
+	    .run = run_confirm,
+	},
+	{
+	    .pattern = "revert",
+	    .help = N_("take the settings that are on trial back at once"),
+	    .grade = COMMAND_REVERSIBLE,
+	    .method = "revert",
+	    .flags = COMMAND_JSON,
+	    .run = run_revert,
+	},
+	{
+	    .pattern = "versions",
+	    .help = N_("show how settings were changed, oldest first"),
+	    .detail = N_("The newest 100 changes; the number in front is what undo takes."),
+	    .grade = COMMAND_READ,
+	    .method = "audit",
+	    .flags = COMMAND_JSON,
+	    .run = run_versions,
+	},
+	{
+	    .pattern = "audit [--last <count>]",
+	    .help = N_("show who did what, oldest first"),
+	    .detail = N_("--last shows the newest so many, at most 1000; without it 100. With "
+			 "--json each entry also says how it can be taken back, or why it "
+			 "cannot."),
+	    .grade = COMMAND_READ,
+	    .method = "audit",
+	    .flags = COMMAND_JSON,
+	    .run = run_audit,
+	},
+	{
+	    .pattern = "undo [<entry>] [--dry-run] [--confirm <seconds>]",
+	    .help = N_("take back what was done"),
+	    .detail = N_("Without a number the newest entry of the audit list that can be taken "
+			 "back; said again, the one before it. An undo is an entry itself: "
+			 "`steward undo` with its number does again what it took back. What "
+			 "somebody has changed since is left alone. --dry-run only shows what "
+			 "would be done. --confirm as with set, when settings are taken back."),
+	    .grade = COMMAND_DISRUPTS,
+	    .method = "undo",
+	    .flags = COMMAND_JSON,
+	    .run = run_undo,
 	},
 	{
 	    .pattern = "check [<file>]",

@@ -27,6 +27,11 @@ RUN(list);
 RUN(do);
 RUN(get);
 RUN(set);
+RUN(confirm);
+RUN(revert);
+RUN(versions);
+RUN(audit);
+RUN(undo);
 RUN(check);
 RUN(metrics);
 RUN(completion);
@@ -40,6 +45,15 @@ RUN(help);
  * caller's; NULL: fault. */
 json_t *run_call(const struct invocation *call, const char *method, json_t *params, int deadline_ms,
     struct fault *fault);
+
+/* --confirm of words, as params' "confirm"; false: fault says what it takes. */
+bool run_confirm_seconds(const struct words *words, json_t *params, struct fault *fault);
+/* Tells until when the "trial" of a result waits, when it has one. */
+void run_print_trial(const json_t *result);
+/* The "changes" of a result on stdout, and what became of its services. */
+void run_print_changes(const json_t *result, bool dry_run);
+/* The "services" of a result as a table. */
+void run_print_states(const json_t *result);
 
 /* The exit status of a fault: 0 to 5. */
 int run_exit(const struct fault *fault);

@@ -22,6 +22,7 @@ json_t *run_call(const struct invocation *call, const char *method, json_t *para
 		json_decref(params);
 		return NULL;
 	}
+	client_introduce(client, "steward");
 	json_t *result = client_call(client, method, params, deadline_ms, fault);
 
 	client_close(client);

@@ -15,16 +15,6 @@
  */
 #define SET_DEADLINE_MS (300 * 1000) /* services are restarted meanwhile */
 
-/* A value as it is shown: the empty one must be seen. */
-static const char *shown(const json_t *object, const char *key)
-{
-	const char *value = json_text(object, key, NULL);
-
-	if (value == NULL)
-		return "-";
-	return *value != '\0' ? value : "\"\"";
-}
-
 static void print_settings(const json_t *result)
 {
 	static const char *const titles[] = { "setting", "value", "from", NULL };
@@ -35,7 +25,7 @@ static void print_settings(const json_t *result)
 	json_array_foreach(json_object_get(result, "settings"), i, setting)
 	{
 		grid_cell(grid, json_text(setting, "name", "?"));
-		grid_cell(grid, shown(setting, "value"));
+		grid_cell(grid, format_value(setting, "value"));
 		grid_cell(grid, json_text(setting, "origin", "?"));
 	}
 	grid_print(grid, true, stdout);
@@ -92,7 +82,7 @@ static void print_setting(const json_t *setting)
 		if (json_text(setting, lines[i].key, NULL) == NULL)
 			continue;
 		grid_cell(grid, lines[i].title);
-		grid_cell(grid, shown(setting, lines[i].key));
+		grid_cell(grid, format_value(setting, lines[i].key));
 	}
 	add_limits(grid, setting);
 	grid_cell(grid, "a change");
@@ -121,7 +111,7 @@ int run_get(const struct invocation *call, const struct words *words, struct fau
 	return 0;
 }
 
-static void print_changes(const json_t *result, bool dry_run)
+void run_print_changes(const json_t *result, bool dry_run)
 {
 	static const char *const titles[] = { "", "", "", "", NULL };
 	struct grid *grid = grid_new(titles, "");
@@ -130,12 +120,12 @@ static void print_changes(const json_t *result, bool dry_run)
 
 	json_array_foreach(json_object_get(result, "changes"), i, change)
 	{
-		if (strcmp(shown(change, "old"), shown(change, "new")) == 0)
+		if (strcmp(format_value(change, "old"), format_value(change, "new")) == 0)
 			continue;
 		grid_cell(grid, json_text(change, "name", "?"));
-		grid_cell(grid, shown(change, "old"));
+		grid_cell(grid, format_value(change, "old"));
 		grid_cell(grid, "->");
-		grid_cell(grid, shown(change, "new"));
+		grid_cell(grid, format_value(change, "new"));
 	}
 	grid_print(grid, false, stdout);
 	fflush(stdout);
@@ -177,15 +167,22 @@ int run_set(const struct invocation *call, const struct words *words, struct fau
 		json_decref(values);
 		return FAULT_USAGE;
 	}
-	json_t *result = run_call(call, "set",
-	    json_pack("{s:o, s:b}", "values", values, "dry_run", dry_run), SET_DEADLINE_MS, fault);
+	json_t *params = json_pack("{s:o, s:b}", "values", values, "dry_run", dry_run);
+
+	if (!run_confirm_seconds(words, params, fault)) {
+		json_decref(params);
+		return FAULT_USAGE;
+	}
+	json_t *result = run_call(call, "set", params, SET_DEADLINE_MS, fault);
 
 	if (result == NULL)
 		return run_exit(fault);
-	if (call->json)
+	if (call->json) {
 		format_json(result, stdout);
-	else
-		print_changes(result, dry_run);
+	} else {
+		run_print_changes(result, dry_run);
+		run_print_trial(result);
+	}
 	json_decref(result);
 	return 0;
 }

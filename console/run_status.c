@@ -220,7 +220,7 @@ int run_status(const struct invocation *call, const struct words *words, struct 
 
 /* ---- Changing states ---- */
 
-static void print_states(const json_t *result)
+void run_print_states(const json_t *result)
 {
 	static const char *const titles[] = { "", "", "", "", NULL };
 	struct grid *grid = grid_new(titles, "");
@@ -260,6 +260,10 @@ static int steer(const struct invocation *call, const char *method, const struct
 		json_object_set_new(params, "drain",
 		    drain_ms % 1000 == 0 ? json_integer(drain_ms / 1000) :
 					   json_real((double)drain_ms / 1000));
+	if (!run_confirm_seconds(words, params, fault)) {
+		json_decref(params);
+		return FAULT_USAGE;
+	}
 	json_t *result =
 	    run_call(call, method, params, STEER_DEADLINE_S * 1000 + (int)drain_ms, fault);
 
@@ -268,7 +272,9 @@ static int steer(const struct invocation *call, const char *method, const struct
 	if (call->json)
 		format_json(result, stdout);
 	else
-		print_states(result);
+		run_print_states(result);
+	if (!call->json)
+		run_print_trial(result);
 	json_decref(result);
 	return 0;
 }

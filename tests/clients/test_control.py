@@ -566,6 +566,35 @@ def test_roles_by_group(steward, group):
     assert answers[1 + may:] == [REFUSED] * (len(CALLS) - may), answers
 
 
+# What an operator may take back, and what only an admin may keep.
+KEEPING = [
+    ("audit", {}), ("undo", {"entry": 2}), ("undo", {"entry": 1}),
+    ("reload", {"services": ["trial"], "confirm": 60}), ("confirm", {"trial": 99}),
+    ("revert", {"trial": 99}),
+]
+STALE = {"code": -32006}
+KEEPERS = {
+    "steward-view": [{"done": "audit"}] + [REFUSED] * 5,
+    "steward-operator": [{"done": "audit"}, {"done": "undo"}] + [REFUSED] * 4,
+    "steward-admin": [{"done": "audit"}, {"done": "undo"}, {"done": "undo"}, {"done": "reload"},
+                      STALE, STALE],
+}
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can become another user")
+@pytest.mark.parametrize("group", list(KEEPERS))
+def test_who_may_take_back_and_try(steward, group):
+    try:
+        grp.getgrnam(group)
+    except KeyError:
+        pytest.skip("the group %s is not there; ./setup makes it" % group)
+    steward.ok("set", "trial.word=set")
+    steward.ok("stop", "web")
+    assert ask_as(steward, [group], KEEPING)[1:] == KEEPERS[group]
+    if group != "steward-view":
+        assert steward.call("audit")["entries"][2]["user"] == "nobody"
+
+
 @pytest.mark.skipif(not ROOT, reason="only root can become another user")
 def test_strangers_are_told_so(steward):
     assert ask_as(steward, [], CALLS)[0] == REFUSED

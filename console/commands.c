@@ -89,15 +89,18 @@ const struct command command_table[] = {
 	},
 	{
 	    .pattern = "log [<service>] [--follow] [--level <level>] [--since <time>] "
-		       "[--grep <regex>] [--last <count>]",
+		       "[--until <time>] [--grep <regex>] [--invert] [--context <count>] "
+		       "[--last <count>]",
 	    .label = N_("Log"),
 	    .help = N_("show the journal, oldest record first"),
 	    .detail = N_("--follow goes on with new records until Ctrl-C, also across a "
 			 "restart of stewardd. --level shows that level and what is more "
 			 "important: error, warning, notice, info, debug. --since takes a "
 			 "time (\"2026-01-31\", \"12:30\", RFC 3339) or an age (\"90s\", "
-			 "\"2h\", \"3d\"). --grep is a POSIX extended regular expression on "
-			 "subject and text. --last shows only the newest so many, at most 10000; "
+			 "\"2h\", \"3d\"), and --until too. --grep is a POSIX extended regular "
+			 "expression on subject and text; --invert shows what does not match it, "
+			 "and --context so many records around each that is shown, at most 100. "
+			 "--last shows only the newest so many, at most 10000; "
 			 "without it and --since the newest 100 are shown.\n"
 			 "When stewardd is not running, the journal's files are read. With "
 			 "--follow --json every record is a line of its own."),

@@ -84,7 +84,10 @@ struct log_query {
 	const char *level;   /* NULL: the host's own choice */
 	const char *since;   /* as given; NULL: from the beginning */
 	int64_t since_us;    /* the same, 0: from the beginning */
+	int64_t until_us;    /* 0: to the end */
 	const char *grep;    /* NULL: all */
+	bool invert;         /* those that do not match */
+	int64_t context;     /* so many around each match */
 	int64_t last;        /* 0: all */
 };
 

@@ -144,9 +144,12 @@ static bool subscribe(struct client *client, const struct log_query *query, stru
 
 static bool wanted(const struct follow *follow, const json_t *record)
 {
-	return follow->query->grep == NULL ||
-	    regexec(&follow->regex, json_text(record, "subject", ""), 0, NULL, 0) == 0 ||
+	if (follow->query->grep == NULL)
+		return true;
+	bool found = regexec(&follow->regex, json_text(record, "subject", ""), 0, NULL, 0) == 0 ||
 	    regexec(&follow->regex, json_text(record, "text", ""), 0, NULL, 0) == 0;
+
+	return found != follow->query->invert;
 }
 
 static void notified(struct follow *follow, const json_t *message)

@@ -14,7 +14,6 @@
  * there is no host to ask. Both reach the printing as the same JSON records.
  */
 #define LAST_DEFAULT 100 /* as the host has it */
-#define LAST_MAX 10000
 
 static const char *level_colour(const char *level)
 {
@@ -34,7 +33,8 @@ void run_print_record(const json_t *record, const struct invocation *call)
 	}
 	const char *level = json_text(record, "level", "?");
 	const char *subject = json_text(record, "subject", "");
-	const char *colour = call->colour ? level_colour(level) : NULL;
+	bool beside = json_is_true(json_object_get(record, "context"));
+	const char *colour = !call->colour ? NULL : beside ? "\033[2m" : level_colour(level);
 	char when[64], level_shown[16], service[32];
 
 	format_time(json_text(record, "time", ""), when, sizeof when);
@@ -51,15 +51,23 @@ void run_print_record(const json_t *record, const struct invocation *call)
 
 json_t *run_log_params(const struct log_query *query)
 {
-	char since[40];
+	char when[40];
 	json_t *params = json_pack("{s:s*, s:s*, s:s*}", "service", query->service, "level",
 	    query->level, "grep", query->grep);
 
 	/* Our clock's zone may not be the host's: say it in UTC. */
 	if (query->since_us > 0) {
-		clock_rfc3339(query->since_us, since, sizeof since);
-		json_object_set_new(params, "since", json_string(since));
+		clock_rfc3339(query->since_us, when, sizeof when);
+		json_object_set_new(params, "since", json_string(when));
 	}
+	if (query->until_us > 0) {
+		clock_rfc3339(query->until_us, when, sizeof when);
+		json_object_set_new(params, "until", json_string(when));
+	}
+	if (query->invert)
+		json_object_set_new(params, "invert", json_true());
+	if (query->context > 0)
+		json_object_set_new(params, "context", json_integer(query->context));
 	if (query->last > 0)
 		json_object_set_new(params, "last", json_integer(query->last));
 	return params;
@@ -80,6 +88,8 @@ static bool scan_each(void *arg, const struct journal_record *record)
 	    (json_int_t)record->sequence, "time", when, "level", journal_level_name(record->level),
 	    "service", record->service, "subject", record->subject, "text", record->text);
 
+	if (given != NULL && record->context)
+		json_object_set_new(given, "context", json_true());
 	if (given != NULL)
 		scan->each(scan->arg, given);
 	json_decref(given);
@@ -94,9 +104,12 @@ bool run_log_files(const struct invocation *call, const struct log_query *query,
 		.service = query->service,
 		.level = JOURNAL_DEBUG,
 		.since_us = query->since_us,
+		.until_us = query->until_us,
 		.grep = query->grep,
+		.invert = query->invert,
+		.context = (size_t)query->context,
 		.last = query->last > 0 ? (size_t)query->last :
-		    query->since_us > 0 ? LAST_MAX :
+		    query->since_us > 0 ? JOURNAL_LAST_MAX :
 					  LAST_DEFAULT,
 	};
 	struct home home;
@@ -107,7 +120,7 @@ bool run_log_files(const struct invocation *call, const struct log_query *query,
 	if (query->level != NULL)
 		journal_level_parse(query->level, &filter.level);
 	text_format(folder, sizeof folder, "%s/journal", home.state);
-	return journal_scan(folder, &filter, scan_each, &scan, fault);
+	return journal_scan(folder, &filter, scan_each, &scan, NULL, fault);
 }
 
 static void append_record(void *arg, json_t *record)
@@ -132,33 +145,58 @@ static json_t *log_files(const struct invocation *call, const struct log_query *
 	return json_pack("{s:i, s:o}", "version", 1, "records", records);
 }
 
+static bool parse_number(const struct words *words, const char *name, int least, int most,
+    int64_t *value, struct fault *fault)
+{
+	const char *text = words_get(words, name);
+
+	if (text == NULL || (text_integer(text, value) && *value >= least && *value <= most))
+		return true;
+	return fault_set(fault, FAULT_USAGE, "--%s: a number from %d to %d, found \"%s\"", name,
+	    least, most, text);
+}
+
+static bool parse_time(const struct words *words, const char *name, int64_t *us,
+    struct fault *fault)
+{
+	const char *text = words_get(words, name);
+
+	if (text == NULL)
+		return true;
+	*us = clock_parse(text, clock_utc());
+	if (*us >= 0)
+		return true;
+	fault_set(fault, FAULT_USAGE, "--%s: \"%s\" is no time", name, text);
+	return fault_next(fault,
+	    "for example: 10m, 2h, 3d, 12:30, 2026-01-31, "
+	    "\"2026-01-31 12:30\"");
+}
+
 static bool parse_query(const struct words *words, struct log_query *query, struct fault *fault)
 {
-	const char *last = words_get(words, "last");
 	enum journal_level level;
 
 	query->service = words_get(words, "service");
 	query->level = words_get(words, "level");
 	query->since = words_get(words, "since");
 	query->grep = words_get(words, "grep");
+	query->invert = words_get(words, "invert") != NULL;
 	if (query->level != NULL && !journal_level_parse(query->level, &level))
 		return fault_set(fault, FAULT_USAGE,
 		    "--level: error, warning, notice, "
 		    "info or debug, found \"%s\"",
 		    query->level);
-	if (last != NULL &&
-	    (!text_integer(last, &query->last) || query->last < 1 || query->last > LAST_MAX))
-		return fault_set(fault, FAULT_USAGE, "--last: a number from 1 to %d, found \"%s\"",
-		    LAST_MAX, last);
-	if (query->since == NULL)
-		return true;
-	query->since_us = clock_parse(query->since, clock_utc());
-	if (query->since_us >= 0)
-		return true;
-	fault_set(fault, FAULT_USAGE, "--since: \"%s\" is no time", query->since);
-	return fault_next(fault,
-	    "for example: 10m, 2h, 3d, 12:30, 2026-01-31, "
-	    "\"2026-01-31 12:30\"");
+	if (query->invert && query->grep == NULL)
+		return fault_set(fault, FAULT_USAGE, "--invert needs --grep");
+	if (words_get(words, "follow") != NULL && words_get(words, "until") != NULL)
+		return fault_set(fault, FAULT_USAGE, "--follow has no end, so --until has no use");
+	if (words_get(words, "follow") != NULL && words_get(words, "context") != NULL)
+		return fault_set(fault, FAULT_USAGE,
+		    "--context needs to know what comes next: it cannot be used with --follow");
+	return parse_number(words, "last", 1, JOURNAL_LAST_MAX, &query->last, fault) &&
+	    parse_number(words, "context", 0, JOURNAL_CONTEXT_MAX, &query->context, fault) &&
+	    parse_time(words, "since", &query->since_us, fault) &&
+	    parse_time(words, "until", &query->until_us, fault);
 }
 
 int run_log(const struct invocation *call, const struct words *words, struct fault *fault)

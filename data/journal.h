@@ -37,6 +37,7 @@ struct journal_record {
 	char service[32]; /* "host", "web", ... */
 	char subject[64]; /* what it is about: an address, a path, "start" */
 	char text[512];
+	bool context; /* of a scan: no match, but it stands beside one */
 };
 
 struct journal_limits {
@@ -77,27 +78,43 @@ size_t journal_read(struct journal *journal, uint64_t after, struct journal_reco
  * journal_scan cannot find. */
 size_t journal_unwritten(struct journal *journal, struct journal_record *records_r, size_t count);
 
+/* The most records that one scan gives. */
+#define JOURNAL_LAST_MAX 10000
+#define JOURNAL_CONTEXT_MAX 100
+/* A place in the journal as a text, its NUL included. */
+#define JOURNAL_PLACE 96
+
 struct journal_filter {
 	const char *service;      /* NULL: all */
 	enum journal_level level; /* this and more important */
 	int64_t since_us;         /* 0: from the beginning */
-	const char *grep;         /* POSIX extended, on subject and text; NULL: all */
-	size_t last;              /* only the newest so many; 0: all */
+	int64_t until_us;         /* up to this millisecond; 0: to the end */
+	/* Of these records: POSIX extended, on subject and text; NULL: all. */
+	const char *grep;
+	bool invert;    /* those that do not match; needs grep */
+	size_t context; /* and so many before and behind each, JOURNAL_CONTEXT_MAX at most */
+	size_t last;    /* only the newest so many; 0: JOURNAL_LAST_MAX */
+	/* Only what is older than this: what a scan with the same filter gave as
+	 * its first. NULL: from the newest on. */
+	const char *before;
+	/* Records that are in no file, as journal_unwritten gives them; borrowed.
+	 * They go where their times belong. */
+	const struct journal_record *extra;
+	size_t extra_count;
 	/* Set by any thread: a scan ends at the next line. NULL: it does not. */
 	const atomic_bool *cancelled;
 };
 
-/* Whether a record passes filter, which is borrowed until free. NULL: fault says
- * what is wrong with grep, or that it would cost too much. free takes NULL. */
-struct journal_match;
-struct journal_match *journal_match_new(const struct journal_filter *filter, struct fault *fault);
-void journal_match_free(struct journal_match *match);
-bool journal_matches(struct journal_match *match, const struct journal_record *record);
-
-/* Reads the files of folder, oldest first, and calls each for what passes; each
- * returns false to end. For a running host and for a console without one. */
+/* Reads the files of folder, from the newest record back as far as needed, and
+ * calls each for what passes, the oldest first; each returns false to end. For a
+ * running host and for a console without one. first_r (JOURNAL_PLACE bytes, or
+ * NULL): the place of the oldest record that was given, for before; empty when
+ * there is nothing older that passes. When that place has gone with its file,
+ * nothing older is left and nothing is given. False: fault says what is wrong with
+ * grep (or that it would cost too much), with before, or with the files. */
 bool journal_scan(const char *folder, const struct journal_filter *filter,
-    bool (*each)(void *arg, const struct journal_record *record), void *arg, struct fault *fault);
+    bool (*each)(void *arg, const struct journal_record *record), void *arg, char *first_r,
+    struct fault *fault);
 
 const char *journal_level_name(enum journal_level level);
 bool journal_level_parse(const char *name, enum journal_level *level_r);

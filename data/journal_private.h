@@ -15,7 +15,8 @@
  *   journal_writer.c   the journal's own thread: to disk, journald, stderr
  *   journal_file.c     the files: opening, rotating, what to do when it fails
  *   journal_format.c   a record as a line, and back
- *   journal_scan.c     reading the files
+ *   journal_scan.c     reading the files, backwards
+ *   journal_match.c    which records pass
  */
 #define JOURNAL_NAME "journal.log"
 #define JOURNAL_LINE 768 /* bytes; the longest line and some */
@@ -51,6 +52,17 @@ size_t journal_file_write(struct journal_file *file, const char *lines, size_t l
     int64_t now_ns);
 /* journal.log.NUMBER in folder; NUMBER 0: journal.log itself. */
 bool journal_file_name(const char *folder, unsigned number, char *out, size_t size);
+
+/* ---- What passes ---- */
+
+/* By service, level and time. */
+bool journal_selects(const struct journal_filter *filter, const struct journal_record *record);
+/* By grep and invert. filter is borrowed until free. NULL: fault says what is wrong
+ * with grep, or that it would cost too much. free takes NULL. */
+struct journal_match;
+struct journal_match *journal_match_new(const struct journal_filter *filter, struct fault *fault);
+void journal_match_free(struct journal_match *match);
+bool journal_matches(struct journal_match *match, const struct journal_record *record);
 
 /* ---- The journal ---- */
 

@@ -1,33 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reading the files, in memory of fixed size. A running journal may rotate
- * meanwhile: names only move to higher numbers, so all files are opened from the
- * newest on, one that is met twice is left out, and each is read up to the size
- * it had then.
+ * Reading the files, from the newest record back, so that the last thousand of a
+ * hundred thousand cost a thousand. A running journal may rotate meanwhile: names
+ * only move to higher numbers, so all files are opened from the newest on, one that
+ * is met twice is left out, and each is read up to the size it had then.
+ *
+ * A place in the journal is a file and an offset in it, never a time: many
+ * records bear the same one, and clocks are set back. A file is known by its
+ * inode and its first bytes, because inodes are given again.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
-#include <regex.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "data/clock.h"
 #include "data/file.h"
 #include "data/journal_private.h"
 #include "data/memory.h"
 #include "data/text.h"
 
 #define SCAN_BLOCK ((size_t)32 * 1024) /* and the longest line */
-#define GREP_LONGEST 200U
-#define GREP_FLAGS (REG_EXTENDED | REG_NOSUB)
-#define GREP_CHOICES 32U
-#define GREP_EXPANDED 4096U
-#define GREP_TABLE_NS (CLOCK_SECOND / 50)
+#define PRINT_BYTES 64U                /* of a file's beginning, by which it is known */
 
 struct scan_file {
 	int fd;
@@ -36,11 +35,21 @@ struct scan_file {
 	ino_t inode;
 };
 
-struct journal_match {
-	const struct journal_filter *filter;
-	regex_t regex;
-	bool has_regex;
-	int64_t spent; /* ns of matching since the pattern was compiled */
+/* Between two records: older are those before offset in the file and all in older
+ * files, and of the filter's extra records those with a lower sequence. */
+struct spot {
+	unsigned file;
+	int64_t offset;
+	uint64_t extra;
+};
+
+/* Before which record: as first_r tells it. */
+struct place {
+	uint64_t inode, offset;
+	unsigned printed; /* so many of the file's first bytes ... */
+	uint64_t print;   /* ... make this */
+	uint64_t extra;   /* of the filter's extra records, those with lower sequences */
+	unsigned context; /* the newest so many before it stand beside a match */
 };
 
 struct journal_walk {
@@ -48,178 +57,31 @@ struct journal_walk {
 	struct journal_match *match;
 	struct scan_file files[JOURNAL_FILES_MOST]; /* the newest first */
 	unsigned count;
-	bool (*each)(void *arg, const struct journal_record *record);
-	void *arg;
-	size_t skip; /* matches to pass over */
-	size_t matches;
-	bool counting, ended;
+	/* Backwards through them: lines end at block[at], which lies at start + at
+	 * of file number current. */
+	unsigned current;
 	char *block;
+	size_t at;
+	int64_t start;
+	bool skipping; /* up to the next newline it is none of ours */
+	struct journal_record peeked;
+	int64_t peeked_at;
+	bool has_peeked;
+	size_t extra;     /* so many of the filter's extra records are left */
+	struct spot here; /* before what was taken last */
+	size_t around;    /* of each match, so many on both sides */
+	/* Those near a match, if an older record should turn out to be one. */
+	struct journal_record *near;
+	struct spot *near_at;
+	size_t near_first, near_count;
+	size_t beside; /* so many of the next older ones stand beside a match */
+	/* What is found, the newest first. */
+	struct journal_record *found;
+	size_t found_count, found_room, most;
+	struct spot first; /* before the oldest of them */
+	unsigned first_beside;
+	bool ended, more;
 };
-
-/* ---- What passes ---- */
-
-/*
- * Counts and references back make small patterns cost gigabytes or hours, and so
- * do many choices behind a * or +, since every mixture of them is a state of its
- * own: with 32 of them the longest text takes some tenths of a second, with 60 up
- * to three, with 250 minutes. A count or + on a group or on what is repeated already
- * is taken to be one on the whole pattern.
- */
-static bool grep_sane(const char *pattern)
-{
-	size_t intervals = 0, number = 0, count = 1, choices = 0, copies = 1;
-	bool inside = false, whole = false, group = false, endless = false;
-
-	for (const char *at = pattern; *at; at++) {
-		bool before = whole;
-		whole = strchr(")*+?}", *at);
-		choices += strchr(".[|*+?", *at) != NULL;
-		endless |= *at == '*' || *at == '+' || (*at == ',' && at[1] == '}');
-		if (*at == '\\' && at[1]) {
-			at++;
-			if (*at >= '1' && *at <= '9')
-				return false;
-			choices += isalpha((unsigned char)*at) != 0;
-			continue;
-		}
-		if (*at == '+' && before && (copies *= 2) > GREP_CHOICES)
-			return false;
-		if (*at == '{' && (group = before, ++intervals > 1))
-			return false;
-		inside = *at == '{' || (inside && *at != '}');
-		number = inside && *at >= '0' && *at <= '9' ? number * 10 + (size_t)(*at - '0') : 0;
-		if (number > 255)
-			return false;
-		if (number > count)
-			count = number;
-	}
-	copies *= group ? count : 1;
-	choices += group || !choices ? 0 : count;
-	return choices * copies <= (endless ? GREP_CHOICES : GREP_CHOICES * 2) &&
-	    strlen(pattern) * copies <= GREP_EXPANDED;
-}
-
-static bool compile_grep(struct journal_match *match, struct fault *fault)
-{
-	const char *pattern = match->filter->grep;
-	char why[128];
-
-	if (!pattern || !*pattern)
-		return true;
-	if (strlen(pattern) > GREP_LONGEST)
-		return fault_set(fault, FAULT_USAGE, "the pattern is longer than %u bytes",
-		    GREP_LONGEST);
-	if (!grep_sane(pattern))
-		return fault_set(fault, FAULT_USAGE,
-		    "the pattern \"%s\" is too costly: no reference back (\\1), at most one count "
-		    "{M,N} up to 255, and at most %u of . [ | * + ?, which a count or + on a "
-		    "group multiplies",
-		    pattern, GREP_CHOICES);
-	int error = regcomp(&match->regex, pattern, GREP_FLAGS);
-	if (error) {
-		regerror(error, &match->regex, why, sizeof why);
-		return fault_set(fault, FAULT_USAGE,
-		    "the pattern \"%s\" is not a regular expression: %s", pattern, why);
-	}
-	match->has_regex = true;
-	return true;
-}
-
-struct journal_match *journal_match_new(const struct journal_filter *filter, struct fault *fault)
-{
-	struct journal_match *match = memory_new(sizeof *match);
-
-	match->filter = filter;
-	if (compile_grep(match, fault))
-		return match;
-	free(match);
-	return NULL;
-}
-
-void journal_match_free(struct journal_match *match)
-{
-	if (match && match->has_regex)
-		regfree(&match->regex);
-	free(match);
-}
-
-/* The library keeps every state it met until the pattern is freed, which may be
- * 60 MB for one line: after some work the pattern is compiled anew. */
-static bool grep_found(struct journal_match *match, const struct journal_record *record)
-{
-	if (match->spent > GREP_TABLE_NS) {
-		match->spent = 0;
-		regfree(&match->regex);
-		if (regcomp(&match->regex, match->filter->grep, GREP_FLAGS) != 0)
-			abort(); /* for want of memory alone */
-	}
-	int64_t before = clock_monotonic();
-	bool found = regexec(&match->regex, record->text, 0, NULL, 0) == 0 ||
-	    regexec(&match->regex, record->subject, 0, NULL, 0) == 0;
-	match->spent += clock_monotonic() - before;
-	return found;
-}
-
-bool journal_matches(struct journal_match *match, const struct journal_record *record)
-{
-	const struct journal_filter *filter = match->filter;
-
-	return record->level <= filter->level && record->time_us >= filter->since_us &&
-	    (!filter->service || strcmp(filter->service, record->service) == 0) &&
-	    (!match->has_regex || grep_found(match, record));
-}
-
-/* ---- Lines ---- */
-
-static void take_line(struct journal_walk *walk, const char *line, size_t length)
-{
-	struct journal_record record;
-
-	if (walk->filter->cancelled && atomic_load(walk->filter->cancelled)) {
-		walk->ended = true;
-		return;
-	}
-	if (!journal_parse(line, length, &record) || !journal_matches(walk->match, &record))
-		return;
-	if (walk->counting)
-		walk->matches++;
-	else if (walk->skip)
-		walk->skip--;
-	else if (!walk->each(walk->arg, &record))
-		walk->ended = true;
-}
-
-/* Whole lines only: what has no end is still being written, or torn. A line that
- * does not fit the block is none of ours and passed over. */
-static void read_lines(struct journal_walk *walk, const struct scan_file *file)
-{
-	size_t kept = 0;
-	int64_t at = 0;
-	bool too_long = false;
-
-	while (at < file->size && !walk->ended) {
-		size_t room = SCAN_BLOCK - kept;
-		if ((int64_t)room > file->size - at)
-			room = (size_t)(file->size - at);
-		ssize_t got = pread(file->fd, walk->block + kept, room, at);
-		if (got <= 0)
-			return;
-		at += got;
-		char *line = walk->block, *end = walk->block + kept + (size_t)got, *newline;
-		while (!walk->ended && (newline = memchr(line, '\n', (size_t)(end - line)))) {
-			if (!too_long)
-				take_line(walk, line, (size_t)(newline - line));
-			too_long = false;
-			line = newline + 1;
-		}
-		kept = (size_t)(end - line);
-		if (kept == SCAN_BLOCK) {
-			too_long = true;
-			kept = 0;
-		}
-		memmove(walk->block, line, kept);
-	}
-}
 
 /* ---- Files ---- */
 
@@ -265,39 +127,295 @@ static bool open_files(struct journal_walk *walk, const char *folder, struct fau
 	return true;
 }
 
-/* How many files, from the newest back, hold the last matches. */
-static unsigned count_back(struct journal_walk *walk, size_t last)
+/* FNV-1a of the first bytes; count_r: how many there were, at most as many as asked. */
+static uint64_t file_print(const struct scan_file *file, unsigned most, unsigned *count_r)
 {
-	unsigned used = 0;
+	unsigned char bytes[PRINT_BYTES];
+	uint64_t print = UINT64_C(14695981039346656037);
+	ssize_t got = pread(file->fd, bytes, most, 0);
 
-	walk->counting = true;
-	while (used < walk->count && walk->matches < last && !walk->ended)
-		read_lines(walk, &walk->files[used++]);
-	walk->counting = false;
-	walk->skip = walk->matches > last ? walk->matches - last : 0;
-	return used;
+	*count_r = got > 0 ? (unsigned)got : 0;
+	for (unsigned i = 0; i < *count_r; i++)
+		print = (print ^ bytes[i]) * UINT64_C(1099511628211);
+	return print;
 }
 
-bool journal_scan(const char *folder, const struct journal_filter *filter,
-    bool (*each)(void *arg, const struct journal_record *record), void *arg, struct fault *fault)
-{
-	struct journal_walk *walk = memory_new(sizeof *walk);
+/* ---- Places ---- */
 
-	walk->filter = filter;
-	walk->each = each;
-	walk->arg = arg;
-	walk->block = memory_new(SCAN_BLOCK);
-	walk->match = journal_match_new(filter, fault);
-	bool done = walk->match && open_files(walk, folder, fault);
-	if (done) {
-		unsigned used = filter->last ? count_back(walk, filter->last) : walk->count;
-		while (used > 0 && !walk->ended)
-			read_lines(walk, &walk->files[--used]);
+static bool place_parse(const char *text, struct place *place)
+{
+	int end = 0;
+
+	return sscanf(text, "%" SCNx64 ".%" SCNx64 ".%x.%" SCNx64 ".%" SCNx64 ".%x%n",
+		   &place->inode, &place->offset, &place->printed, &place->print, &place->extra,
+		   &place->context, &end) == 6 &&
+	    !text[end] && place->offset <= INT64_MAX && place->printed <= PRINT_BYTES;
+}
+
+static void place_print(const struct journal_walk *walk, char *out)
+{
+	const struct scan_file *file = &walk->files[walk->first.file];
+	unsigned printed = 0;
+	uint64_t print = walk->count ? file_print(file, PRINT_BYTES, &printed) : 0;
+
+	text_format(out, JOURNAL_PLACE, "%" PRIx64 ".%" PRIx64 ".%x.%" PRIx64 ".%" PRIx64 ".%x",
+	    walk->count ? (uint64_t)file->inode : 0, (uint64_t)walk->first.offset, printed, print,
+	    walk->first.extra, walk->first_beside);
+}
+
+static void begin_file(struct journal_walk *walk, unsigned number, int64_t offset)
+{
+	walk->current = number;
+	walk->start = offset;
+	walk->at = 0;
+	walk->skipping = true; /* whole lines only: a torn end is left out */
+}
+
+/* False: the file has gone, and what is older went before it. */
+static bool go_to_place(struct journal_walk *walk, const struct place *place)
+{
+	for (unsigned i = 0; i < walk->count; i++) {
+		const struct scan_file *file = &walk->files[i];
+		unsigned printed;
+		if (file->inode != place->inode || (uint64_t)file->size < place->offset ||
+		    file_print(file, place->printed, &printed) != place->print ||
+		    printed != place->printed)
+			continue;
+		walk->here = (struct spot){ i, (int64_t)place->offset, place->extra };
+		begin_file(walk, i, walk->here.offset);
+		return true;
 	}
+	return false;
+}
+
+static bool begin(struct journal_walk *walk, struct fault *fault)
+{
+	const struct journal_filter *filter = walk->filter;
+	struct place place = { .extra = UINT64_MAX };
+
+	if (filter->before && !place_parse(filter->before, &place)) {
+		fault_set(fault, FAULT_USAGE, "\"%.100s\" is no place in the journal",
+		    filter->before);
+		return fault_next(fault, "give what an answer called its first record");
+	}
+	while (walk->extra && filter->extra[walk->extra - 1].sequence >= place.extra)
+		walk->extra--;
+	if (filter->before) {
+		walk->beside = place.context < walk->around ? place.context : walk->around;
+		walk->ended = !go_to_place(walk, &place);
+		return true;
+	}
+	/* What comes while pages are turned is newer than all of them. */
+	walk->here.extra = walk->extra ? filter->extra[walk->extra - 1].sequence + 1 : 1;
+	walk->here.offset = walk->count ? walk->files[0].size : 0;
+	begin_file(walk, 0, walk->here.offset);
+	return true;
+}
+
+/* ---- Lines, the newest first ---- */
+
+/* More of the file before what the block holds; false at its beginning. */
+static bool load_before(struct journal_walk *walk)
+{
+	if (walk->at == SCAN_BLOCK) {
+		walk->skipping = true; /* longer than any of ours */
+		walk->at = 0;
+	}
+	size_t room = SCAN_BLOCK - walk->at;
+	if ((int64_t)room > walk->start)
+		room = (size_t)walk->start;
+	if (!room)
+		return false;
+	memmove(walk->block + room, walk->block, walk->at);
+	if (pread(walk->files[walk->current].fd, walk->block, room, walk->start - (int64_t)room) !=
+	    (ssize_t)room)
+		return false; /* cut short by somebody */
+	walk->start -= (int64_t)room;
+	walk->at += room;
+	return true;
+}
+
+/* The line that ends at block[at - 1]; false when the file has no more. It is
+ * valid until the next call. */
+static bool line_before(struct journal_walk *walk, const char **line_r, size_t *length_r)
+{
+	for (;;) {
+		size_t end = walk->skipping || !walk->at ? walk->at : walk->at - 1;
+		const char *newline = memrchr(walk->block, '\n', end);
+		if (walk->skipping && newline) {
+			walk->at = (size_t)(newline - walk->block) + 1;
+			walk->skipping = false;
+			continue;
+		}
+		if (newline || (!walk->skipping && walk->at && !walk->start)) {
+			size_t begin = newline ? (size_t)(newline - walk->block) + 1 : 0;
+			*line_r = walk->block + begin;
+			*length_r = end - begin;
+			walk->at = begin;
+			return true;
+		}
+		if (!load_before(walk))
+			return false;
+	}
+}
+
+/* The next older record of the files that the filter selects. */
+static bool peek(struct journal_walk *walk)
+{
+	const atomic_bool *cancelled = walk->filter->cancelled;
+	const char *line;
+	size_t length;
+
+	while (!walk->has_peeked && !walk->ended && walk->current < walk->count) {
+		if (cancelled && atomic_load(cancelled)) {
+			walk->ended = true;
+		} else if (!line_before(walk, &line, &length)) {
+			if (walk->current + 1 < walk->count)
+				begin_file(walk, walk->current + 1,
+				    walk->files[walk->current + 1].size);
+			else
+				walk->current = walk->count;
+		} else if (journal_parse(line, length, &walk->peeked) &&
+		    journal_selects(walk->filter, &walk->peeked)) {
+			walk->has_peeked = true;
+			walk->peeked_at = walk->start + (int64_t)walk->at;
+		}
+	}
+	return walk->has_peeked;
+}
+
+/* The next older one of files and extra records: an extra one goes behind the
+ * newest of the files that is not younger. */
+static bool record_before(struct journal_walk *walk, struct journal_record *record)
+{
+	const struct journal_filter *filter = walk->filter;
+
+	while (walk->extra && !journal_selects(filter, &filter->extra[walk->extra - 1]))
+		walk->extra--;
+	bool file = peek(walk);
+	if (walk->ended)
+		return false;
+	if (walk->extra &&
+	    (!file || filter->extra[walk->extra - 1].time_us >= walk->peeked.time_us)) {
+		*record = filter->extra[--walk->extra];
+		walk->here.extra = record->sequence;
+		record->sequence = 0;
+		return true;
+	}
+	if (!file)
+		return false;
+	*record = walk->peeked;
+	walk->here.file = walk->current;
+	walk->here.offset = walk->peeked_at;
+	walk->has_peeked = false;
+	return true;
+}
+
+/* ---- What is shown ---- */
+
+static void add_found(struct journal_walk *walk, const struct journal_record *record,
+    const struct spot *spot, bool context)
+{
+	if (walk->found_count == walk->most) {
+		walk->more = walk->ended = true;
+		return;
+	}
+	if (walk->found_count == walk->found_room) {
+		walk->found_room = walk->found_room ? walk->found_room * 2 : 128;
+		walk->found = memory_resize(walk->found, walk->found_room, sizeof *walk->found);
+	}
+	walk->found[walk->found_count] = *record;
+	walk->found[walk->found_count++].context = context;
+	walk->first = *spot;
+	walk->first_beside = (unsigned)walk->beside;
+}
+
+static void put_near(struct journal_walk *walk, const struct journal_record *record,
+    const struct spot *spot)
+{
+	size_t most = walk->around;
+
+	if (!most)
+		return;
+	if (walk->near_count == most) {
+		walk->near_first = (walk->near_first + 1) % most; /* the newest is too far now */
+		walk->near_count--;
+	}
+	size_t slot = (walk->near_first + walk->near_count++) % most;
+	walk->near[slot] = *record;
+	walk->near_at[slot] = *spot;
+}
+
+static void take_near(struct journal_walk *walk)
+{
+	for (; walk->near_count && !walk->ended; walk->near_count--) {
+		size_t slot = walk->near_first;
+		walk->near_first = (slot + 1) % walk->around;
+		add_found(walk, &walk->near[slot], &walk->near_at[slot], true);
+	}
+	walk->near_count = 0;
+}
+
+static void walk_back(struct journal_walk *walk)
+{
+	struct journal_record record;
+
+	while (!walk->ended && record_before(walk, &record)) {
+		if (journal_matches(walk->match, &record)) {
+			take_near(walk);
+			walk->beside = walk->around;
+			if (!walk->ended)
+				add_found(walk, &record, &walk->here, false);
+		} else if (walk->beside) {
+			walk->beside--;
+			add_found(walk, &record, &walk->here, true);
+		} else {
+			put_near(walk, &record, &walk->here);
+		}
+	}
+}
+
+static void walk_free(struct journal_walk *walk)
+{
 	for (unsigned i = 0; i < walk->count; i++)
 		close(walk->files[i].fd);
 	journal_match_free(walk->match);
+	free(walk->near);
+	free(walk->near_at);
+	free(walk->found);
 	free(walk->block);
 	free(walk);
+}
+
+bool journal_scan(const char *folder, const struct journal_filter *filter,
+    bool (*each)(void *arg, const struct journal_record *record), void *arg, char *first_r,
+    struct fault *fault)
+{
+	struct journal_walk *walk = memory_new(sizeof *walk);
+	size_t context = filter->context;
+
+	if (context > JOURNAL_CONTEXT_MAX)
+		context = JOURNAL_CONTEXT_MAX;
+	walk->filter = filter;
+	walk->around = context;
+	walk->block = memory_new(SCAN_BLOCK);
+	walk->most =
+	    filter->last && filter->last < JOURNAL_LAST_MAX ? filter->last : JOURNAL_LAST_MAX;
+	walk->extra = filter->extra_count;
+	if (context) {
+		walk->near = memory_array(context, sizeof *walk->near);
+		walk->near_at = memory_array(context, sizeof *walk->near_at);
+	}
+	walk->match = journal_match_new(filter, fault);
+	bool done = walk->match && open_files(walk, folder, fault) && begin(walk, fault);
+	if (done)
+		walk_back(walk);
+	if (first_r)
+		first_r[0] = '\0';
+	if (first_r && done && walk->more)
+		place_print(walk, first_r);
+	for (size_t i = done ? walk->found_count : 0; i > 0 && each(arg, &walk->found[i - 1]); i--)
+		continue;
+	walk_free(walk);
 	return done;
 }

@@ -22,7 +22,6 @@
 #include "host/supervisor.h"
 
 #define LOG_LAST_DEFAULT 100
-#define LOG_LAST_MAX 10000
 /* Each costs a thread and what it finds. */
 #define READERS_MAX 4
 #define UNWRITTEN_MAX 2048 /* the ring's size */
@@ -31,7 +30,8 @@ struct log_reader {
 	struct log_reader *next;
 	struct call *call;
 	pthread_t thread;
-	char *folder, *service, *grep;
+	char *folder, *service, *grep, *before;
+	char first[JOURNAL_PLACE];
 	struct journal_filter filter;
 	struct journal_record *records;
 	size_t count, room;
@@ -44,55 +44,22 @@ static void reader_free(struct log_reader *reader)
 	free(reader->folder);
 	free(reader->service);
 	free(reader->grep);
+	free(reader->before);
 	free(reader->records);
 	free(reader);
-}
-
-static void reader_insert(struct log_reader *reader, size_t at, const struct journal_record *record)
-{
-	if (reader->count == reader->room) {
-		reader->room = reader->room ? reader->room * 2 : 128;
-		reader->records =
-		    memory_resize(reader->records, reader->room, sizeof *reader->records);
-	}
-	memmove(reader->records + at + 1, reader->records + at,
-	    (reader->count++ - at) * sizeof *reader->records);
-	reader->records[at] = *record;
 }
 
 static bool reader_each(void *arg, const struct journal_record *record)
 {
 	struct log_reader *reader = arg;
 
-	reader_insert(reader, reader->count, record);
+	if (reader->count == reader->room) {
+		reader->room = reader->room ? reader->room * 2 : 128;
+		reader->records =
+		    memory_resize(reader->records, reader->room, sizeof *reader->records);
+	}
+	reader->records[reader->count++] = *record;
 	return true;
-}
-
-/* What a full disk kept out of the files goes between what they have. */
-static void reader_add_unwritten(struct log_reader *reader)
-{
-	struct journal *journal = reader->call->host->journal;
-	struct journal_record *records = memory_array(UNWRITTEN_MAX, sizeof *records);
-	size_t count = journal_unwritten(journal, records, UNWRITTEN_MAX);
-	struct journal_match *match = journal_match_new(&reader->filter, &reader->fault);
-
-	for (size_t i = 0; match && i < count && !atomic_load(&reader->call->cancelled); i++) {
-		size_t at = reader->count;
-		if (!journal_matches(match, &records[i]))
-			continue;
-		records[i].sequence = 0;
-		while (at && reader->records[at - 1].time_us > records[i].time_us)
-			at--;
-		reader_insert(reader, at, &records[i]);
-	}
-	journal_match_free(match);
-	free(records);
-	size_t last = reader->filter.last;
-	if (last && reader->count > last) {
-		memmove(reader->records, reader->records + reader->count - last,
-		    last * sizeof *reader->records);
-		reader->count = last;
-	}
 }
 
 static void reader_done(void *arg)
@@ -109,7 +76,8 @@ static void reader_done(void *arg)
 		for (size_t i = 0; i < reader->count; i++)
 			json_array_append_new(records, snapshot_record(&reader->records[i]));
 		call_result(reader->call,
-		    json_pack("{s:i, s:o}", "version", 1, "records", records));
+		    json_pack("{s:i, s:o, s:o}", "version", 1, "records", records, "first",
+			*reader->first ? json_string(reader->first) : json_null()));
 	} else {
 		call_fault(reader->call, &reader->fault);
 	}
@@ -123,52 +91,79 @@ static void *reader_main(void *arg)
 
 	prctl(PR_SET_NAME, "host/log", 0, 0, 0);
 	journal_flush(host->journal, 5000);
-	reader->ok =
-	    journal_scan(reader->folder, &reader->filter, reader_each, reader, &reader->fault);
-	if (reader->ok)
-		reader_add_unwritten(reader);
+	/* What a full disk kept out of the files goes between what they have. */
+	struct journal_record *unwritten = memory_array(UNWRITTEN_MAX, sizeof *unwritten);
+	reader->filter.extra = unwritten;
+	reader->filter.extra_count = journal_unwritten(host->journal, unwritten, UNWRITTEN_MAX);
+	reader->ok = journal_scan(reader->folder, &reader->filter, reader_each, reader,
+	    reader->first, &reader->fault);
+	free(unwritten);
 	host_post(host, reader_done, reader);
 	return NULL;
 }
 
+/* A time as the command line takes it; 0: none was given. */
+static bool reader_time(json_t *params, const char *name, int64_t *us_r, struct fault *fault)
+{
+	const char *text;
+
+	*us_r = 0;
+	if (!rpc_text(params, name, &text, fault))
+		return false;
+	if (text)
+		*us_r = clock_parse(text, clock_utc());
+	return *us_r >= 0 ||
+	    fault_set(fault, FAULT_USAGE,
+		"%s: expected a time such as 10m, 12:00 or 2026-01-31, found \"%s\"", name, text);
+}
+
+/* A number between least and most; absent, it stays as it is. */
+static bool reader_number(json_t *params, const char *name, int least, int most, size_t *value_r,
+    struct fault *fault)
+{
+	json_t *value = json_object_get(params, name);
+
+	if (!value || json_is_null(value))
+		return true;
+	if (!json_is_integer(value) || json_integer_value(value) < least ||
+	    json_integer_value(value) > most)
+		return fault_set(fault, FAULT_USAGE, "%s: expected %d to %d", name, least, most);
+	*value_r = (size_t)json_integer_value(value);
+	return true;
+}
+
 static bool reader_filter(struct log_reader *reader, json_t *params, struct fault *fault)
 {
-	const char *level, *since, *service, *grep;
-	json_t *last = json_object_get(params, "last");
+	const char *level, *service, *grep, *before;
+	json_t *invert = json_object_get(params, "invert");
 	struct journal_filter *filter = &reader->filter;
 
 	if (!rpc_text(params, "level", &level, fault) ||
-	    !rpc_text(params, "since", &since, fault) ||
 	    !rpc_text(params, "service", &service, fault) ||
-	    !rpc_text(params, "grep", &grep, fault))
+	    !rpc_text(params, "grep", &grep, fault) || !rpc_text(params, "before", &before, fault))
 		return false;
+	if (invert && !json_is_boolean(invert) && !json_is_null(invert))
+		return fault_set(fault, FAULT_USAGE, "invert must be a boolean");
 	reader->service = memory_string(service);
 	reader->grep = memory_string(grep);
+	reader->before = memory_string(before);
 	*filter = (struct journal_filter){
 		.service = reader->service,
 		.grep = reader->grep,
+		.invert = json_is_true(invert),
+		.before = reader->before,
 		.level = JOURNAL_DEBUG,
-		.last = since ? LOG_LAST_MAX : LOG_LAST_DEFAULT,
 		.cancelled = &reader->call->cancelled,
 	};
 	if (level && !journal_level_parse(level, &filter->level))
 		return fault_set(fault, FAULT_USAGE,
 		    "level: expected error, warning, notice, info or debug, found \"%s\"", level);
-	if (since) {
-		filter->since_us = clock_parse(since, clock_utc());
-		if (filter->since_us < 0)
-			return fault_set(fault, FAULT_USAGE,
-			    "since: expected a time such as 10m, 12:00 or 2026-01-31, found \"%s\"",
-			    since);
-	}
-	if (last && !json_is_null(last)) {
-		if (!json_is_integer(last) || json_integer_value(last) < 1 ||
-		    json_integer_value(last) > LOG_LAST_MAX)
-			return fault_set(fault, FAULT_USAGE, "last: expected 1 to %d",
-			    LOG_LAST_MAX);
-		filter->last = (size_t)json_integer_value(last);
-	}
-	return true;
+	if (!reader_time(params, "since", &filter->since_us, fault) ||
+	    !reader_time(params, "until", &filter->until_us, fault))
+		return false;
+	filter->last = filter->since_us ? JOURNAL_LAST_MAX : LOG_LAST_DEFAULT;
+	return reader_number(params, "context", 0, JOURNAL_CONTEXT_MAX, &filter->context, fault) &&
+	    reader_number(params, "last", 1, JOURNAL_LAST_MAX, &filter->last, fault);
 }
 
 void rpc_log(struct call *call, json_t *params)

@@ -56,9 +56,14 @@ uid_t snapshot_owner(const struct host *host)
 
 json_t *snapshot_record(const struct journal_record *record)
 {
-	return json_pack("{s:I, s:o, s:s, s:s, s:s, s:s}", "sequence", (json_int_t)record->sequence,
-	    "time", time_text(record->time_us), "level", journal_level_name(record->level),
-	    "service", record->service, "subject", record->subject, "text", record->text);
+	json_t *object =
+	    json_pack("{s:I, s:o, s:s, s:s, s:s, s:s}", "sequence", (json_int_t)record->sequence,
+		"time", time_text(record->time_us), "level", journal_level_name(record->level),
+		"service", record->service, "subject", record->subject, "text", record->text);
+
+	if (record->context)
+		json_object_set_new(object, "context", json_true());
+	return object;
 }
 
 static json_t *snapshot_listeners(const struct unit *unit)

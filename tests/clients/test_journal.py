@@ -313,3 +313,122 @@ def test_a_full_state_folder_says_what_it_cannot_keep(make_steward):
     one.ok("start", "trial")
     one.ok("set", "trial.word=spoken")
     assert one.json("do", "trial", "show")["rows"] == [["spoken", "11"]]
+
+
+# ---- Pages ----
+
+def write_journal(steward, count, files):
+    """Files of an earlier host: numbered records, a hundred at the same time."""
+    folder = os.path.join(steward.state, "journal")
+    os.makedirs(folder, exist_ok=True)
+    for path in (steward.state, folder):
+        os.chmod(path, 0o777)
+    for file in range(files):
+        name = "journal.log" + (".%d" % (files - 1 - file) if file < files - 1 else "")
+        with open(os.path.join(folder, name), "w") as out:
+            for number in range(file * count // files + 1, (file + 1) * count // files + 1):
+                out.write("2026-01-01T%02d:%02d:%02d.000000Z\tinfo\ttrial\told\trecord %d of %d\n"
+                          % (number // 360000, number // 6000 % 60, number // 100 % 60, number,
+                             count))
+        os.chmod(os.path.join(folder, name), 0o666)
+
+
+def flood(steward, count):
+    """Numbered records, not faster than the journal writes them."""
+    for _ in range(count // 500):
+        steward.ok("do", "trial", "flood", "500")
+        say(steward, "end of a flood")
+        wait_until(lambda: steward.journal().rstrip().endswith("end of a flood"), "the flood")
+
+
+def pages(steward, **query):
+    """All pages of a query, put together from the newest back."""
+    found, before, seen = [], None, 0
+    with steward.control() as control:
+        while True:
+            answer = control.call("log", **query, **({"before": before} if before else {}))
+            found[:0] = answer["records"]
+            seen += 1
+            before = answer["first"]
+            if before is None:
+                return found, seen
+            assert len(answer["records"]) == query["last"] and seen < 1000
+
+
+def numbers(found):
+    return [int(re.match(r"record (\d+) of", one["text"]).group(1)) for one in found]
+
+
+def test_pages_put_together_are_the_whole_journal(make_steward):
+    one = make_steward({"host": {"journal_size": "64M", "journal_files": 10}})
+    write_journal(one, 20000, 3)
+    one.start()
+    found, seen = pages(one, service="trial", grep="^record ", last=1000)
+    assert numbers(found) == list(range(1, 20001)) and seen == 20
+    found, _ = pages(one, service="trial", grep="^record .*7 of", last=999)
+    assert numbers(found) == list(range(7, 20001, 10))
+    with one.control() as control:
+        answer = control.call("log", service="trial", grep="^record ", last=10)
+        assert numbers(answer["records"]) == list(range(19991, 20001))
+        answer = control.call("log", service="trial", grep="^record ", last=10,
+                              before=answer["first"])
+        assert numbers(answer["records"]) == list(range(19981, 19991))
+
+
+def test_pages_stay_right_while_the_journal_rotates(make_steward):
+    one = make_steward({"host": {"journal_size": "64K", "journal_files": 100}})
+    write_journal(one, 3000, 1)
+    one.start()
+    with one.control() as control:
+        query = {"service": "trial", "grep": "^record .* of 3000$", "last": 700}
+        answer = control.call("log", **query)
+        found = numbers(answer["records"])
+        while answer["first"]:
+            flood(one, 500)
+            answer = control.call("log", before=answer["first"], **query)
+            found[:0] = numbers(answer["records"])
+    assert len(glob.glob(os.path.join(one.state, "journal", "*"))) > 4
+    assert found == list(range(1, 3001))
+
+
+def test_until_invert_and_context(steward):
+    for text in ("alpha", "beta", "gamma", "delta", "epsilon"):
+        say(steward, text, subject="greek")
+    greek = [one for one in records(steward, "trial") if one["subject"] == "greek"]
+    assert texts(steward, "trial", "--until", greek[2]["time"])[-1] in ("gamma", "delta", "epsilon")
+    assert greek[2]["text"] in texts(steward, "trial", "--until", greek[2]["time"])
+    assert texts(steward, "--until", "2020-01-01") == []
+    with_context = records(steward, "trial", "--grep", "^gamma$", "--context", "1")
+    assert [(one["text"], one.get("context", False)) for one in with_context
+            if one["subject"] == "greek"] == \
+        [("beta", True), ("gamma", False), ("delta", True)]
+    rest = records(steward, "trial", "--grep", "^(gamma|beta)$", "--invert")
+    assert [one["text"] for one in rest if one["subject"] == "greek"] == \
+        ["alpha", "delta", "epsilon"]
+    both = records(steward, "trial", "--grep", "^(alpha|gamma)$", "--context", "1")
+    assert [one["text"] for one in both if one["subject"] == "greek"] == \
+        ["alpha", "beta", "gamma", "delta"], "contexts that overlap are shown once"
+
+
+def test_log_words_that_make_no_sense_are_refused(steward):
+    for words in (["--invert"], ["--context", "101"], ["--context", "x"], ["--until", "soon"],
+                  ["--follow", "--until", "12:00"], ["--follow", "--context", "2"]):
+        assert steward.cli("log", *words).status == 2, words
+    for bad in ({"before": "nonsense"}, {"context": -1}, {"invert": 1}, {"until": "soon"},
+                {"before": 7}):
+        with pytest.raises(RpcError) as caught:
+            steward.call("log", **bad)
+        assert caught.value.code == -32602
+
+
+def test_the_words_work_without_a_host_too(steward):
+    for text in ("one", "two", "three", "four"):
+        say(steward, text, subject="count")
+    steward.wait_journal("four")
+    steward.stop()
+    found = steward.json("log", "trial", "--grep", "^t", "--context", "1")["records"]
+    assert [one["text"] for one in found if one["subject"] == "count"] == \
+        ["one", "two", "three", "four"]
+    found = steward.json("log", "trial", "--grep", "^t", "--invert")["records"]
+    assert [one["text"] for one in found if one["subject"] == "count"] == ["one", "four"]
+    assert steward.json("log", "--until", "2020-01-01")["records"] == []

@@ -18,6 +18,13 @@ static void need(bool truth)
 		abort();
 }
 
+static bool nothing(void *arg, const struct journal_record *record)
+{
+	(void)arg;
+	(void)record;
+	abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct journal_record record, again;
@@ -41,6 +48,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	need(text != NULL);
 	memcpy(text, data, size);
 	need(clock_parse(text, INT64_C(1773135000000000)) >= -1);
+	/* And a place in the journal, which comes back from clients. */
+	const struct journal_filter filter = { .level = JOURNAL_DEBUG, .before = text };
+	char first[JOURNAL_PLACE];
+	journal_scan("/nonexistent", &filter, nothing, NULL, first, NULL);
+	need(first[0] == '\0');
 	free(text);
 	return 0;
 }

@@ -215,7 +215,7 @@ static struct found scan(struct journal_filter filter)
 	struct found found = { .most = 1000 };
 	struct fault fault = { 0 };
 
-	assert_true(journal_scan(scratch_folder, &filter, add_found, &found, &fault));
+	assert_true(journal_scan(scratch_folder, &filter, add_found, &found, NULL, &fault));
 	assert_string_equal(fault.text, "");
 	return found;
 }
@@ -279,7 +279,7 @@ static void test_scan_ended(void **state)
 
 	(void)state;
 	write_journal();
-	assert_true(journal_scan(scratch_folder, &all, add_found, &found, NULL));
+	assert_true(journal_scan(scratch_folder, &all, add_found, &found, NULL, NULL));
 	assert_string_equal(found.text, "one two ");
 }
 
@@ -296,7 +296,7 @@ static void test_scan_gap_and_nothing(void **state)
 	assert_int_equal(link(scratch_path("journal.log"), scratch_path("journal.log.1")), 0);
 	assert_string_equal(scan(all).text, "one two five six ");
 	struct found found = { .most = 1 };
-	assert_true(journal_scan(scratch_path("none"), &all, add_found, &found, NULL));
+	assert_true(journal_scan(scratch_path("none"), &all, add_found, &found, NULL, NULL));
 	assert_int_equal(found.count, 0);
 }
 
@@ -320,7 +320,7 @@ static void test_scan_long(void **state)
 	fputs("\n" START "after\n", out);
 	fclose(out);
 	struct found found = { .most = 1000 };
-	assert_true(journal_scan(scratch_folder, &all, add_found, &found, NULL));
+	assert_true(journal_scan(scratch_folder, &all, add_found, &found, NULL, NULL));
 	assert_non_null(strstr(found.text, "before between "));
 	assert_non_null(strstr(found.text, " after "));
 }
@@ -379,7 +379,7 @@ static void test_scan_grep_costly(void **state)
 	struct found *found = calloc(1, sizeof *found);
 	assert_non_null(found);
 	found->most = 1000;
-	assert_true(journal_scan(scratch_folder, &filter, add_found, found, NULL));
+	assert_true(journal_scan(scratch_folder, &filter, add_found, found, NULL, NULL));
 	assert_int_equal(found->count, 4);
 	free(found);
 }
@@ -407,24 +407,25 @@ static void test_scan_grep_refused(void **state)
 		const struct journal_filter filter = { .level = JOURNAL_DEBUG,
 			.grep = patterns[i] };
 		struct fault fault = { 0 };
-		assert_false(journal_scan(scratch_folder, &filter, add_found, &found, &fault));
+		assert_false(
+		    journal_scan(scratch_folder, &filter, add_found, &found, NULL, &fault));
 		assert_int_equal(fault.code, FAULT_USAGE);
 		assert_non_null(strstr(fault.text, patterns[i]));
 	}
 	memset(large, 'a', sizeof large - 1);
 	large[sizeof large - 1] = '\0';
 	struct journal_filter filter = { .level = JOURNAL_DEBUG, .grep = large };
-	assert_false(journal_scan(scratch_folder, &filter, add_found, &found, NULL));
+	assert_false(journal_scan(scratch_folder, &filter, add_found, &found, NULL, NULL));
 	filter.grep = "2026{1,2} [0-9]{0,0";
-	assert_false(journal_scan(scratch_folder, &filter, add_found, &found, NULL));
+	assert_false(journal_scan(scratch_folder, &filter, add_found, &found, NULL, NULL));
 	filter.grep = "a{2}.*2026";
-	assert_true(journal_scan(scratch_folder, &filter, add_found, &found, NULL));
+	assert_true(journal_scan(scratch_folder, &filter, add_found, &found, NULL, NULL));
 	filter.grep = "^[0-9a-f]{40} +[^ ]+ (GET|POST|HEAD)? .*\\.(html|css|js)$";
-	assert_false(journal_scan(scratch_folder, &filter, add_found, &found, NULL));
+	assert_false(journal_scan(scratch_folder, &filter, add_found, &found, NULL, NULL));
 	filter.grep = "[0-9a-f]{40}$";
-	assert_true(journal_scan(scratch_folder, &filter, add_found, &found, NULL));
+	assert_true(journal_scan(scratch_folder, &filter, add_found, &found, NULL, NULL));
 	filter.grep = "^[0-9]{1,3}[.][0-9]+[.][0-9]+[.][0-9]+ (GET|POST|HEAD) .*\\.(html|js)";
-	assert_true(journal_scan(scratch_folder, &filter, add_found, &found, NULL));
+	assert_true(journal_scan(scratch_folder, &filter, add_found, &found, NULL, NULL));
 }
 
 /* What a journal wrote over several rotations is read back without a gap. */
@@ -450,7 +451,7 @@ static void test_round(void **state)
 	}
 	journal_close(journal);
 	assert_int_equal(access(scratch_path("journal.log.5"), F_OK), 0);
-	assert_true(journal_scan(scratch_folder, &all, add_found, &found, NULL));
+	assert_true(journal_scan(scratch_folder, &all, add_found, &found, NULL, NULL));
 	assert_int_equal(found.count, 1000);
 	assert_string_equal(found.text, expected);
 }

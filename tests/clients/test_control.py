@@ -49,7 +49,9 @@ def test_describe_is_the_schema(steward):
     assert {one["name"] for one in trial["settings"]} >= \
         {"trial.listen", "trial.word", "trial.colour", "trial.names"}
     assert any(one["pattern"].startswith("hang <seconds>") for one in trial["commands"])
-    assert {one["name"] for one in trial["tables"]} == {"clients", "colours"}
+    assert {one["name"]: one["role"] for one in trial["tables"]} == \
+        {"clients": "plain", "colours": "plain", "people": "clients", "blocks": "open"}
+    assert trial["needs"] == ["web"]
     assert any(one["name"] == "datagrams" for one in trial["counters"])
 
 

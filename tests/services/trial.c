@@ -376,11 +376,50 @@ static bool list_colours(void *state, struct worker *worker, struct rows *answer
 	return true;
 }
 
+static bool list_people(void *state, struct worker *worker, struct rows *answer,
+    struct fault *fault)
+{
+	static const char *const columns[] = { "worker", "number", NULL };
+	struct trial_worker *own = worker_data(worker);
+	size_t number = 0;
+
+	(void)state, (void)fault;
+	rows_columns(answer, columns);
+	for (struct trial_client *client = own->clients; client;
+	     client = trial_client_next(client)) {
+		rows_begin(answer);
+		rows_cell(answer, "%u", worker_number(worker));
+		rows_cell(answer, "%zu", ++number);
+	}
+	return true;
+}
+
+/* What was allocated counts as work that a stop would lose. */
+static bool list_blocks(void *state, struct worker *worker, struct rows *answer,
+    struct fault *fault)
+{
+	static const char *const columns[] = { "block", NULL };
+	struct trial_worker *own = worker_data(worker);
+	size_t number = 0;
+
+	(void)state, (void)fault;
+	rows_columns(answer, columns);
+	for (struct block *block = own->blocks; block; block = block->next) {
+		rows_begin(answer);
+		rows_cell(answer, "%zu", ++number);
+	}
+	return true;
+}
+
 static const struct service_table trial_tables[] = {
 	{ "clients", "open connections of each worker", list_clients, TABLE_PLAIN },
 	{ "colours", "three rows that never change", list_colours, TABLE_PLAIN },
+	{ "people", "one row for each open connection", list_people, TABLE_CLIENTS },
+	{ "blocks", "the memory that was taken and kept", list_blocks, TABLE_OPEN },
 	{ NULL, NULL, NULL, TABLE_PLAIN },
 };
+
+static const char *const trial_needs[] = { "web", NULL };
 
 /* ---- The service's life ---- */
 
@@ -610,6 +649,7 @@ const struct service trial_service = {
 	.counters = trial_counters,
 	.tables = trial_tables,
 	.commands = trial_commands,
+	.needs = trial_needs,
 	.check = trial_check,
 	.open = trial_open,
 	.join = trial_join,

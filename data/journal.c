@@ -114,6 +114,14 @@ uint64_t journal_newest(struct journal *journal)
 	return newest;
 }
 
+int journal_error(struct journal *journal)
+{
+	pthread_mutex_lock(&journal->lock);
+	int error = journal->error;
+	pthread_mutex_unlock(&journal->lock);
+	return error;
+}
+
 size_t journal_read(struct journal *journal, uint64_t after, struct journal_record *records,
     size_t count)
 {

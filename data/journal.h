@@ -74,7 +74,9 @@ uint64_t journal_newest(struct journal *journal);
 size_t journal_read(struct journal *journal, uint64_t after, struct journal_record *records_r,
     size_t count);
 
-/* The same, but only records that reached no file because writing failed: what
+/* Why records do not reach the file (an errno), as of the newest try; 0: they do. */
+int journal_error(struct journal *journal);
+/* As journal_read, but only records that reached no file because writing failed: what
  * journal_scan cannot find. */
 size_t journal_unwritten(struct journal *journal, struct journal_record *records_r, size_t count);
 

@@ -79,6 +79,7 @@ struct journal {
 	bool stop, idle;              /* idle: the writer waits for the first record */
 	unsigned flushes;             /* who waits for done */
 	int64_t busy_us;              /* UTC since when the writer writes, 0: it does not */
+	int error;                    /* of the file: records do not reach it; 0: they do */
 	_Atomic int level;
 	int descriptor;
 	pthread_t thread;

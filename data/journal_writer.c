@@ -108,6 +108,7 @@ static void report(struct journal *journal)
 	struct journal_record record;
 	char text[512];
 
+	journal->error = journal->file.folder ? journal->file.error : 0;
 	if (!journal->file.folder)
 		journal->lost = 0;
 	if (journal->file.error && !journal->told) {

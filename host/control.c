@@ -22,6 +22,9 @@
 
 #define CLIENTS_MAX 64
 #define CLIENTS_PER_USER 8
+/* Between two pushes because of who is there: one who holds a key down changes
+ * pages faster than anybody could read. */
+#define PRESENCE_QUIET (CLOCK_SECOND / 5)
 /* Between two records that no descriptor is left. */
 #define EXHAUSTED_QUIET (CLOCK_SECOND * 60)
 
@@ -142,6 +145,42 @@ void control_moved(struct control *control)
 		event_add(control->moved, &soon);
 }
 
+static void control_presence_due(evutil_socket_t fd, short what, void *arg)
+{
+	struct control *control = arg;
+
+	(void)fd;
+	(void)what;
+	control->presence_told = clock_monotonic();
+	control_moved(control);
+}
+
+void control_presence(struct control *control)
+{
+	int64_t wait = control->presence_told + PRESENCE_QUIET - clock_monotonic();
+
+	if (evtimer_pending(control->presence, NULL))
+		return;
+	if (wait < 0 || !control->presence_told)
+		wait = 0;
+	struct timeval then = { .tv_usec = wait / 1000 };
+	event_add(control->presence, &then);
+}
+
+json_t *control_sessions(const struct control *control, bool watching)
+{
+	json_t *list = json_array();
+
+	for (const struct client *client = control ? control->clients : NULL; client;
+	     client = client->next) {
+		bool follows = client->interval || client->journal || *client->page;
+		if (client->dead || client->closing || (watching ? !client->interval : !follows))
+			continue;
+		json_array_insert_new(list, 0, client_session(client));
+	}
+	return list;
+}
+
 unsigned control_clients(const struct control *control)
 {
 	return control ? control->client_count : 0;
@@ -164,6 +203,8 @@ static void control_sweep(evutil_socket_t fd, short what, void *arg)
 		}
 		*at = client->next;
 		control->client_count--;
+		if (client->interval)
+			control_presence(control);
 		client_free(client);
 	}
 }
@@ -203,6 +244,7 @@ static void control_accepted(struct control *control, int fd)
 	client->control = control;
 	client->fd = fd;
 	client->session = ++control->sessions;
+	client->since_us = clock_utc();
 	client_identify(client);
 	if (!client_open(client)) {
 		client_free(client);
@@ -285,10 +327,11 @@ struct control *control_open(struct host *host, int *fds, size_t count, struct f
 	control->sweep = evtimer_new(host->base, control_sweep, control);
 	control->due = evtimer_new(host->base, control_due, control);
 	control->resume = evtimer_new(host->base, control_resume, control);
+	control->presence = evtimer_new(host->base, control_presence_due, control);
 	control->records = event_new(host->base, journal_descriptor(host->journal),
 	    EV_READ | EV_PERSIST, control_records, control);
 	if (!control->moved || !control->sweep || !control->due || !control->resume ||
-	    !control->records || event_add(control->records, NULL) < 0)
+	    !control->presence || !control->records || event_add(control->records, NULL) < 0)
 		goto out;
 	for (size_t i = 0; i < count; i++) {
 		evutil_make_socket_nonblocking(fds[i]);
@@ -329,6 +372,8 @@ void control_close(struct control *control)
 		event_free(control->due);
 	if (control->resume)
 		event_free(control->resume);
+	if (control->presence)
+		event_free(control->presence);
 	free(control->listening);
 	free(control->fds);
 	free(control);

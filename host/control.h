@@ -47,10 +47,15 @@ void control_close(struct control *control); /* sends what it can first */
 /* Something changed: subscribers get a snapshot soon. */
 void control_moved(struct control *control);
 unsigned control_clients(const struct control *control);
+/* Who is there, as docs/control.md has it: those who said what they look at, or
+ * follow something; with watching only those who get snapshots. */
+json_t *control_sessions(const struct control *control, bool watching);
 
 /* What hello claims: program is the client's, origin where the person sits (both
  * NULL allowed); read_only takes every right but looking from the connection. */
 void call_introduce(struct call *call, const char *program, const char *origin, bool read_only);
+/* What the person looks at, and the section in work (NULL: none). */
+void call_present(struct call *call, const char *page, const char *editing);
 void call_result(struct call *call, json_t *result); /* takes result over */
 void call_fault(struct call *call, const struct fault *fault);
 /* A subscription for the call's client; filters NULL: all; audit: entries of the

@@ -151,6 +151,34 @@ void call_introduce(struct call *call, const char *program, const char *origin, 
 	call->role = client->role;
 }
 
+void call_present(struct call *call, const char *page, const char *editing)
+{
+	struct client *client = call->client;
+	char clean[sizeof client->page], section[sizeof client->editing];
+
+	if (!client)
+		return;
+	text_clean(clean, sizeof clean, page, strlen(page));
+	text_clean(section, sizeof section, editing ? editing : "", editing ? strlen(editing) : 0);
+	if (!strcmp(clean, client->page) && !strcmp(section, client->editing))
+		return;
+	text_format(client->page, sizeof client->page, "%s", clean);
+	text_format(client->editing, sizeof client->editing, "%s", section);
+	control_presence(client->control);
+}
+
+json_t *client_session(const struct client *client)
+{
+	char since[40];
+
+	clock_rfc3339(client->since_us, since, sizeof since);
+	return json_pack("{s:I, s:o, s:o, s:o, s:s, s:o, s:o, s:s}", "session",
+	    (json_int_t)client->session, "user", snapshot_text(client->user), "origin",
+	    snapshot_text(client->origin), "client", snapshot_text(client->program), "role",
+	    role_name(client->role), "page", snapshot_text(client->page), "editing",
+	    *client->editing ? snapshot_text(client->editing) : json_null(), "since", since);
+}
+
 void call_result(struct call *call, json_t *result)
 {
 	if (call->client && call->id)
@@ -190,6 +218,8 @@ void call_subscribe(struct call *call, double seconds, bool journal, const char 
 
 	if (!client)
 		return;
+	if (!client->interval != (seconds <= 0))
+		control_presence(client->control);
 	client->interval = (int64_t)(seconds * (double)CLOCK_SECOND);
 	client->due = 0;
 	client->journal = journal;
@@ -428,7 +458,7 @@ void client_snapshot(struct client *client, json_t **document, int64_t now)
 	if (evbuffer_get_length(client->out) > UNREAD_SOFT / 8)
 		return;
 	if (!*document)
-		*document = snapshot_document(client->control->host, NULL, true);
+		*document = snapshot_watched(client->control->host);
 	client->moved = false;
 	client_notify(client, "snapshot", json_incref(*document));
 }

@@ -23,6 +23,8 @@ struct client {
 	uint64_t session; /* a number of its own, from 1 */
 	char user[33];
 	char program[33], origin[65]; /* what hello claimed, cleaned; or empty */
+	char page[65], editing[33];   /* what it looks at, cleaned; or empty */
+	int64_t since_us;             /* connected; UTC */
 	struct event *readable, *writable;
 	struct evbuffer *in, *out;
 	struct call *calls;
@@ -50,6 +52,8 @@ struct control {
 	uint64_t sessions; /* numbers given so far */
 	struct event *moved, *due, *records, *sweep;
 	struct event *resume;   /* accepting pauses until then */
+	struct event *presence; /* who is there will be told then */
+	int64_t presence_told;  /* monotonic ns */
 	int64_t exhausted_told; /* monotonic ns, 0: never */
 	gid_t admin, operator, viewer;
 	bool groups[3];
@@ -67,6 +71,11 @@ void client_error(struct client *client, json_t *id, int code, int exit_code, co
 void client_pump(struct client *client);
 /* One snapshot when it is due; document is made when first needed. */
 void client_snapshot(struct client *client, json_t **document, int64_t now);
+/* Somebody came, went or looks at something else: all are told, some times a
+ * second at most. */
+void control_presence(struct control *control);
+/* Its entry among the sessions; the caller's to decref. */
+json_t *client_session(const struct client *client);
 /* Events of a new connection; false when there are none to be had. */
 bool client_open(struct client *client);
 void client_free(struct client *client);

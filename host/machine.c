@@ -73,7 +73,7 @@ static int64_t machine_kib(const char *text, const char *key)
 	return kib * 1024;
 }
 
-static void machine_memory(struct machine *machine, const char *root)
+void machine_sample_memory(struct machine *machine, const char *root)
 {
 	char text[8192];
 
@@ -96,7 +96,7 @@ void machine_sample(struct machine *machine, const char *root)
 	double value;
 
 	machine_cpu(machine, root);
-	machine_memory(machine, root);
+	machine_sample_memory(machine, root);
 	machine->load1 =
 	    machine_read(root, "loadavg", text, sizeof text) && sscanf(text, "%lf", &value) == 1 ?
 	    value :

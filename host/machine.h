@@ -26,6 +26,8 @@ struct machine {
 /* Reads all; machine keeps what the next sample is compared with. Samples
  * nearer than a tenth of a second leave cpu_percent as it was. */
 void machine_sample(struct machine *machine, const char *root);
+/* The figures of memory and swap alone. */
+void machine_sample_memory(struct machine *machine, const char *root);
 
 /* How long a process has been running, in ns by the clock that does not jump;
  * -1: not to be seen. */

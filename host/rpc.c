@@ -257,7 +257,7 @@ void rpc_steer(struct call *call, json_t *params, enum action_kind kind,
 						    "restart";
 	struct fault fault;
 	int64_t drain_ms;
-	bool news = false;
+	bool news;
 
 	if (!rpc_drain(params, &drain_ms, &fault)) {
 		call_fault(call, &fault);
@@ -270,6 +270,7 @@ void rpc_steer(struct call *call, json_t *params, enum action_kind kind,
 	if (kind != ACTION_START)
 		batch_drain_words(batch, drain_ms);
 	batch->waiting = 2;
+	news = state_end_first_run();
 	for (size_t i = 0; i < host->unit_count; i++) {
 		struct unit *unit = &host->units[i];
 		if (!batch->touched[i])

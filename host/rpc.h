@@ -21,6 +21,14 @@ void rpc_undo(struct call *call, json_t *params);
 void rpc_log(struct call *call, json_t *params);
 void rpc_list(struct call *call, json_t *params);
 void rpc_do(struct call *call, json_t *params);
+void rpc_alerts(struct call *call, json_t *params);
+void rpc_acknowledge(struct call *call, json_t *params);
+void rpc_snooze(struct call *call, json_t *params);
+void rpc_alert_test(struct call *call, json_t *params);
+void rpc_impact(struct call *call, json_t *params);
+void rpc_present(struct call *call, json_t *params);
+void rpc_who(struct call *call, json_t *params);
+void rpc_init(struct call *call, json_t *params);
 
 /* The text of a parameter, borrowed; NULL when it is not there or null. False
  * when it has another type. */

@@ -75,18 +75,9 @@ static void errand_release(struct question *question)
 
 static void errand_answer(const struct errand *errand)
 {
-	const char *const *names = rows_names(errand->rows);
-	json_t *columns = json_array(), *lines = json_array();
-	size_t width = 0;
+	json_t *columns, *lines;
 
-	for (; names && names[width]; width++)
-		json_array_append_new(columns, json_string(names[width]));
-	for (size_t i = 0; i < rows_count(errand->rows); i++) {
-		json_t *line = json_array();
-		for (size_t j = 0; j < width; j++)
-			json_array_append_new(line, snapshot_text(rows_get(errand->rows, i, j)));
-		json_array_append_new(lines, line);
-	}
+	snapshot_rows(errand->rows, SIZE_MAX, &columns, &lines);
 	errand_end(errand,
 	    json_pack("{s:i, s:o, s:o}", "version", 1, "columns", columns, "rows", lines), NULL);
 }

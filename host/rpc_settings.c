@@ -18,6 +18,7 @@
 #include "host/disk.h"
 #include "host/rpc.h"
 #include "host/snapshot.h"
+#include "host/state.h"
 #include "host/trial.h"
 #include "host/undo.h"
 #include "host/unit.h"
@@ -301,6 +302,8 @@ static void change_stored(void *arg, const struct fault *fault)
 	struct fault why;
 
 	host->storing = false;
+	/* The file that it was stored in says so, too. */
+	state_end_first_run();
 	if (fault) {
 		why = *fault;
 		fault_prefix(&why, "in force now, but not kept for the next start");

@@ -16,6 +16,14 @@ static const char *const level_choices[] = {
 	NULL,
 };
 
+static const char *const severity_choices[] = { "critical", "warning", "notice", NULL };
+
+static bool valid_command(const char *value, const char **expected_r)
+{
+	*expected_r = "the path of a program, from / on, or nothing";
+	return !*value || *value == '/';
+}
+
 const struct setting host_settings[] = {
 	{ .name = "name",
 	    .type = SETTING_TEXT,
@@ -57,5 +65,28 @@ const struct setting host_settings[] = {
 	    .fallback = "info",
 	    .choices = level_choices,
 	    .help = N_("less important records are not kept") },
+	{ .name = "alert_command",
+	    .type = SETTING_TEXT,
+	    .fallback = "",
+	    .help = N_("a program that is told of alerts, see steward(1); empty: none"),
+	    .valid = valid_command },
+	{ .name = "alert_level",
+	    .type = SETTING_CHOICE,
+	    .fallback = "warning",
+	    .choices = severity_choices,
+	    .help = N_("it is told of alerts from this severity up") },
+	{ .name = "alert_repeat",
+	    .type = SETTING_DURATION,
+	    .fallback = "0",
+	    .min = 0,
+	    .max = INT64_C(30) * 86400000,
+	    .help = N_("it is told again after so long, until somebody acknowledges; 0: never") },
+	{ .name = "alert_quiet",
+	    .type = SETTING_DURATION,
+	    .fallback = "10m",
+	    .min = 0,
+	    .max = 86400000,
+	    .help = N_("an alert that comes back within this time is the same one; that it ended "
+		       "is told after it") },
 	{ .name = NULL },
 };

@@ -16,8 +16,10 @@
 #include "host/audit.h"
 #include "host/control.h"
 #include "host/machine.h"
+#include "host/state.h"
 #include "host/trial.h"
 #include "host/unit.h"
+#include "host/watch.h"
 #include "keeper/protocol.h"
 
 json_t *snapshot_text(const char *text)
@@ -105,13 +107,48 @@ static json_t *snapshot_latency(const struct counter_sum *sum)
 	    (json_int_t)counter_quantile(sum, 990), "max", (json_int_t)sum->latency_max);
 }
 
+json_t *snapshot_needed_by(const struct unit *unit)
+{
+	json_t *list = json_array();
+
+	for (const struct service *const *s = service_list; *s; s++)
+		for (const char *const *n = (*s)->needs; n && *n; n++)
+			if (!strcmp(*n, unit->service->name))
+				json_array_append_new(list, json_string((*s)->name));
+	return list;
+}
+
+static json_t *seconds_or_null(int64_t ms)
+{
+	return ms < 0 ? json_null() : json_real((double)ms / 1000);
+}
+
+/* What helps to decide about an action. */
+static void snapshot_facts(const struct unit *unit, json_t *object)
+{
+	json_t *needs = json_array();
+	int64_t left = -1;
+
+	for (const char *const *n = unit->service->needs; n && *n; n++)
+		json_array_append_new(needs, json_string(*n));
+	if (unit->state == UNIT_DRAINING)
+		left = (unit->drain_ends - clock_monotonic()) / (CLOCK_SECOND / 1000);
+	if (unit->state == UNIT_DRAINING && left < 0)
+		left = 0;
+	json_object_set_new(object, "needs", needs);
+	json_object_set_new(object, "needed_by", snapshot_needed_by(unit));
+	json_object_set_new(object, "last_start_seconds", seconds_or_null(unit->last_start_ms));
+	json_object_set_new(object, "last_restart_seconds", seconds_or_null(unit->last_restart_ms));
+	json_object_set_new(object, "drain_left_seconds", seconds_or_null(left));
+}
+
 json_t *snapshot_unit(const struct unit *unit)
 {
 	struct counter_sum sum;
 
 	unit_latency(unit, &sum);
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:o, s:i, s:f, s:o, s:o,"
-			 " s:{s:f, s:f}, s:o}",
+	json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:o, s:i, s:f, s:o, s:o,"
+				   " s:{s:f, s:f}, s:o}",
 	    "name", unit->service->name, "summary", unit->service->summary, "state",
 	    unit_state_name(unit), "desired", unit->wanted ? "running" : "stopped", "reason",
 	    text_or_null(unit->hung ? unit->hung_text : unit->reason), "since",
@@ -121,6 +158,8 @@ json_t *snapshot_unit(const struct unit *unit)
 	    unknown_or(arena_bytes(unit->arena)), "counters", snapshot_counters(unit, &sum),
 	    "rates", "requests", unit->rate_requests, "cpu_percent", unit->rate_cpu, "latency_us",
 	    snapshot_latency(&sum));
+	snapshot_facts(unit, object);
+	return object;
 }
 
 static json_t *snapshot_crash(const struct crash_report *crash)
@@ -139,15 +178,15 @@ static json_t *snapshot_crash(const struct crash_report *crash)
 
 json_t *snapshot_host(struct host *host)
 {
-	return json_pack("{s:o, s:i, s:i, s:f, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:i}", "name",
-	    snapshot_text(host->name), "pid", (int)getpid(), "keeper_pid", host->keeper_pid,
+	return json_pack("{s:o, s:i, s:i, s:f, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:b}",
+	    "name", snapshot_text(host->name), "pid", (int)getpid(), "keeper_pid", host->keeper_pid,
 	    "uptime_seconds", (double)(clock_monotonic() - host->started) / 1e9, "crashes",
 	    (json_int_t)host->crashes, "software", PACKAGE_VERSION, "user",
 	    snapshot_text(host->user), "home",
 	    snapshot_text(host->home.installed ? host->home.state : host->home.folder),
 	    "settings_fault", text_or_null(host->settings_fault), "sandbox",
 	    snapshot_text(host->sandbox), "last_crash", snapshot_crash(&host->last_crash),
-	    "consoles", (int)control_clients(host->control));
+	    "consoles", (int)control_clients(host->control), "first_run", state_first_run());
 }
 
 static json_t *figure(double value)
@@ -183,4 +222,30 @@ json_t *snapshot_document(struct host *host, const struct unit *only, bool machi
 	if (machine)
 		json_object_set_new(document, "machine", snapshot_machine());
 	return document;
+}
+
+json_t *snapshot_watched(struct host *host)
+{
+	json_t *document = snapshot_document(host, NULL, true);
+
+	json_object_set_new(document, "alerts", alerts_document(watch_alerts(host->watch), false));
+	json_object_set_new(document, "sessions", control_sessions(host->control, true));
+	return document;
+}
+
+void snapshot_rows(const struct rows *rows, size_t most, json_t **columns_r, json_t **rows_r)
+{
+	const char *const *names = rows_names(rows);
+	size_t width = 0;
+
+	*columns_r = json_array();
+	*rows_r = json_array();
+	for (; names && names[width]; width++)
+		json_array_append_new(*columns_r, json_string(names[width]));
+	for (size_t i = 0; i < rows_count(rows) && i < most; i++) {
+		json_t *line = json_array();
+		for (size_t j = 0; j < width; j++)
+			json_array_append_new(line, snapshot_text(rows_get(rows, i, j)));
+		json_array_append_new(*rows_r, line);
+	}
 }

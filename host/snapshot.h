@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "data/journal.h"
+#include "data/rows.h"
 #include "data/settings.h"
 
 /*
@@ -23,6 +24,13 @@ json_t *snapshot_record(const struct journal_record *record);
 /* A JSON text, also of bytes that are no UTF-8 (cleaned); "" of NULL. json_pack
  * makes nothing at all of such bytes, so paths and names go through here. */
 json_t *snapshot_text(const char *text);
+/* Columns and rows of a table, at most so many rows. */
+void snapshot_rows(const struct rows *rows, size_t most, json_t **columns_r, json_t **rows_r);
+/* What subscribers get: the status document with the machine's figures, the alerts
+ * and who watches. */
+json_t *snapshot_watched(struct host *host);
+/* Names of services that need this one. */
+json_t *snapshot_needed_by(const struct unit *unit);
 /* Who counts as the owner: the user that stewardd was started by. */
 uid_t snapshot_owner(const struct host *host);
 

@@ -25,6 +25,11 @@ static json_t *document;
 /* Counted: what was changed in it, and up to where it lies on the disk. */
 static uint64_t changes, kept;
 
+static json_t *state_new(void)
+{
+	return json_pack("{s:i, s:b}", "version", STATE_VERSION, "first_run", 1);
+}
+
 static json_t *state_part(const char *name)
 {
 	if (!document)
@@ -70,8 +75,10 @@ bool state_load(const char *path, struct fault *fault)
 	json_decref(document);
 	document = NULL;
 	kept = changes;
-	if (access(path, F_OK) < 0 && errno == ENOENT)
+	if (access(path, F_OK) < 0 && errno == ENOENT) {
+		document = state_new();
 		return true;
+	}
 	char *text = file_read(path, STATE_LIMIT, &length, fault);
 	if (!text)
 		return false;
@@ -118,6 +125,46 @@ bool state_set_port(const char *key, uint16_t port)
 {
 	if (state_port(key) != port) {
 		json_object_set_new(state_part("ports"), key, json_integer(port));
+		changes++;
+	}
+	return state_unsaved();
+}
+
+int64_t state_seconds(const char *service, const char *what)
+{
+	const json_t *times = json_object_get(state_part("seconds"), service);
+	const json_t *seconds = json_object_get(times, what);
+
+	return json_is_number(seconds) && json_number_value(seconds) >= 0 &&
+		json_number_value(seconds) < 1e9 ?
+	    (int64_t)(json_number_value(seconds) * 1000 + 0.5) :
+	    -1;
+}
+
+void state_set_seconds(const char *service, const char *what, int64_t ms)
+{
+	json_t *part = state_part("seconds");
+	json_t *times = json_object_get(part, service);
+
+	if (!json_is_object(times)) {
+		times = json_object();
+		json_object_set_new(part, service, times);
+	}
+	if (state_seconds(service, what) == ms)
+		return;
+	json_object_set_new(times, what, json_real((double)ms / 1000));
+	changes++;
+}
+
+bool state_first_run(void)
+{
+	return json_is_true(json_object_get(document, "first_run"));
+}
+
+bool state_end_first_run(void)
+{
+	if (state_first_run()) {
+		json_object_set_new(document, "first_run", json_false());
 		changes++;
 	}
 	return state_unsaved();

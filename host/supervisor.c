@@ -31,6 +31,7 @@
 #include "host/state.h"
 #include "host/trial.h"
 #include "host/unit.h"
+#include "host/watch.h"
 
 struct letter {
 	struct letter *next;
@@ -224,6 +225,7 @@ static void host_told(evutil_socket_t fd, short what, void *arg)
 			event_base_loopbreak(host->base);
 		return;
 	}
+	watch_look(host->watch);
 	host_tell_status(host);
 	if (host->reload_wanted && !host->trial && host_all_idle(host))
 		host_reload_all(host);
@@ -280,6 +282,7 @@ static void host_ticked(evutil_socket_t fd, short what, void *arg)
 		link_say(host->link, KEEPER_ALIVE, NULL, 0, NULL);
 		if (host->second % 15 == 0)
 			host_address_changed(host);
+		watch_tick(host->watch);
 		/* What could not be saved is tried again. */
 		if (host->second % 60 == 0 && state_unsaved() && !disk_busy(host->disk))
 			host_save_state(host, NULL, NULL);
@@ -391,6 +394,8 @@ void host_end(struct host *host, bool hand_over, int64_t drain_ms)
 	trial_leave(host);
 	journal_add(host->journal, JOURNAL_NOTICE, "host", "stop",
 	    hand_over ? "makes room for a new host" : "stops");
+	if (state_unsaved())
+		host_save_state(host, NULL, NULL);
 	for (size_t i = 0; i < host->unit_count; i++) {
 		unit_act(&host->units[i], ACTION_LEAVE, drain_ms, NULL, NULL, NULL, &fault);
 		unit_hurry(&host->units[i]);
@@ -459,6 +464,7 @@ static void save_done(void *arg, const struct fault *fault)
 			    "what should run at the next start is kept again");
 	}
 	host->save_failed = fault;
+	watch_written(host->watch, ALERT_STATE, fault);
 	if (save->done)
 		save->done(save->arg, fault);
 	free(save->path);
@@ -491,6 +497,9 @@ static void host_load_state(struct host *host)
 
 	if (!state_load(path, &fault))
 		journal_add(host->journal, JOURNAL_WARNING, "host", "state", "%s", fault.text);
+	/* Settings that somebody set, by an older steward or in a copy of a home. */
+	if (access(host->home.automatic, F_OK) == 0)
+		state_end_first_run();
 	free(path);
 }
 
@@ -524,12 +533,15 @@ int host_run(struct host *host)
 		goto out;
 	}
 	audit_open(host);
+	host->watch = watch_open(host);
 	addresses = addresses_watch(host->base, host_address_changed, host);
 	host_tick_again(host);
 	host_ask_control(host);
 	event_base_loop(host->base, EVLOOP_NO_EXIT_ON_EMPTY);
 out:
 	rpc_log_finish(host);
+	watch_close(host->watch);
+	host->watch = NULL;
 	control_close(host->control);
 	host->control = NULL;
 	addresses_close(addresses);

@@ -25,6 +25,7 @@ struct log_reader;
 struct mailbox;
 struct trial;
 struct unit;
+struct watch;
 struct worker;
 struct event_base;
 
@@ -44,6 +45,7 @@ struct host {
 	struct link *link;
 	struct control *control;
 	struct disk *disk;
+	struct watch *watch;
 	struct apply *applying;       /* a change of settings under way */
 	struct apply_waiter *waiters; /* those that wait for it, in order */
 	struct trial *trial;          /* settings that wait for a confirmation */

@@ -23,6 +23,7 @@
 #include "host/probe.h"
 #include "host/rpc.h"
 #include "host/snapshot.h"
+#include "host/state.h"
 #include "host/unit.h"
 
 enum trial_state { TRIAL_APPLYING, TRIAL_PROBING, TRIAL_WAITING, TRIAL_STORING, TRIAL_REVERTING };
@@ -245,6 +246,7 @@ static void trial_stored(void *arg, const struct fault *fault)
 		trial_count_down(trial);
 		return;
 	}
+	state_end_first_run();
 	if (trial->files)
 		host->settings_fault[0] = '\0';
 	apply_keep_good(host);

@@ -21,6 +21,7 @@
 #include "host/arena.h"
 #include "host/crash.h"
 #include "host/link.h"
+#include "host/state.h"
 
 #define ACTIONS_MAX 16
 
@@ -41,6 +42,8 @@ void unit_init(struct unit *unit, struct host *host, const struct service *servi
 	unit->arena = -1;
 	unit->since_us = clock_utc();
 	unit->generation = 1;
+	unit->last_start_ms = state_seconds(service->name, "start");
+	unit->last_restart_ms = state_seconds(service->name, "restart");
 }
 
 void unit_free(struct unit *unit)
@@ -153,6 +156,7 @@ static void action_begin(struct unit *unit)
 		action_stop(unit, action, false, unit_stopped);
 		break;
 	case ACTION_RESTART:
+		unit->restarted_ns = unit->run ? clock_monotonic() : 0;
 		action_stop(unit, action, true, unit_restarted);
 		break;
 	case ACTION_LEAVE:
@@ -204,6 +208,7 @@ void unit_acted(struct unit *unit, const struct fault *fault)
 {
 	struct action *action = unit->actions;
 
+	unit->restarted_ns = unit->started_ns = 0;
 	/* What done queues begins below, once, and not within it. */
 	unit->actions = action->next;
 	unit->telling = true;

@@ -101,7 +101,9 @@ struct unit {
 	void (*then)(struct unit *unit); /* when the workers are gone */
 	struct event *patience;          /* a reload on trial waits for an address */
 	struct event *drain_timer;
-	int64_t drain_ms, drain_ends; /* the second: monotonic ns */
+	int64_t drain_ms, drain_ends;           /* the second: monotonic ns */
+	int64_t started_ns, restarted_ns;       /* monotonic, when it began; 0: not under way */
+	int64_t last_start_ms, last_restart_ms; /* until ready; -1: not known */
 	unsigned idle_workers;
 	bool leaving;
 	/* Accounting. */

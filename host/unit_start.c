@@ -13,10 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "data/clock.h"
 #include "data/memory.h"
 #include "data/text.h"
 #include "host/arena.h"
 #include "host/link.h"
+#include "host/state.h"
 #include "host/unit.h"
 
 static struct service_run *run_new(struct unit *unit, struct settings_book *book)
@@ -110,6 +112,22 @@ static void start_failed(struct unit *unit, const struct fault *fault)
 
 /* ---- Steps ---- */
 
+/* How long it took: kept for those who must decide about the next time. */
+static void start_timed(struct unit *unit)
+{
+	const int64_t ms = CLOCK_SECOND / 1000;
+	const char *name = unit->service->name;
+	int64_t now = clock_monotonic();
+
+	if (unit->restarted_ns) {
+		unit->last_restart_ms = (now - unit->restarted_ns) / ms;
+		state_set_seconds(name, "restart", unit->last_restart_ms);
+	} else if (unit->started_ns) {
+		unit->last_start_ms = (now - unit->started_ns) / ms;
+		state_set_seconds(name, "start", unit->last_start_ms);
+	}
+}
+
 static void start_handed_out(struct unit *unit, const struct fault *fault)
 {
 	unsigned waiting = 0, open = 0;
@@ -126,6 +144,7 @@ static void start_handed_out(struct unit *unit, const struct fault *fault)
 		if (l->state == LISTENER_WAITING)
 			text_format(reason, sizeof reason, "%s", l->reason);
 	}
+	start_timed(unit);
 	unit_set_state(unit, UNIT_RUNNING, waiting ? reason : NULL);
 	unit_log(unit, JOURNAL_NOTICE, "start", "running with %u worker%s, %u socket%s open%s%s",
 	    unit->run->workers, unit->run->workers == 1 ? "" : "s", open, open == 1 ? "" : "s",
@@ -215,6 +234,7 @@ void unit_start(struct unit *unit)
 		unit_acted(unit, NULL);
 		return;
 	}
+	unit->started_ns = clock_monotonic();
 	unit_set_state(unit, UNIT_STARTING, NULL);
 	unit->run = run_new(unit,
 	    unit->again             ? unit->again :

@@ -195,6 +195,7 @@ void unit_stop(struct unit *unit, int64_t drain_ms, bool keep_open, void (*then)
 	unit_set_state(unit, UNIT_DRAINING, NULL);
 	unit->then = then;
 	unit->drain_ms = drain_ms;
+	unit->drain_ends = clock_monotonic() + drain_ms * (CLOCK_SECOND / 1000);
 	unit_hurry(unit);
 	if (keep_open)
 		stop_drain(unit);

@@ -88,6 +88,9 @@ struct service {
 	const struct service_command *commands;
 	/* Names of services that it cannot work without, ends with NULL; NULL: none. */
 	const char *const *needs;
+	/* What people miss while it does not run, "nobody reaches its pages"; NULL:
+	 * "nobody can use it". */
+	const char *loss;
 	/* Any thread: refuses values that are right alone but not together. May be NULL. */
 	bool (*check)(const struct settings *set, struct fault *fault);
 	/* What the workers share. NULL: fault says why, nothing is left open.

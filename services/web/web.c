@@ -462,6 +462,33 @@ static bool act_flush(void *state, struct worker *worker, const struct words *wo
 	return true;
 }
 
+/* What a stop would cut off: requests and answers that are on their way. */
+static void add_transfer(void *arg, const struct http_connection *connection)
+{
+	struct rows *answer = arg;
+	char since[16];
+	if (strcmp(connection->state, "content") != 0 && strcmp(connection->state, "answer") != 0)
+		return;
+	text_show_duration(connection->phase_ms / 1000, since, sizeof(since));
+	rows_begin(answer);
+	rows_cell(answer, "%s", connection->peer_text);
+	rows_cell(answer, "%s", connection->state);
+	rows_cell(answer, "%s", since);
+	rows_cell(answer, "%llu", (unsigned long long)connection->bytes_out);
+}
+
+static bool list_transfers(void *state, struct worker *worker, struct rows *answer,
+    struct fault *fault)
+{
+	static const char *const columns[] = { "address", "state", "for", "out", NULL };
+	struct web_worker *w = worker_data(worker);
+	(void)state;
+	(void)fault;
+	rows_columns(answer, columns);
+	http_connections(w->server, add_transfer, answer);
+	return true;
+}
+
 static const struct listener_kind web_listeners[] = {
 	{ .setting = "listen", .tcp = true },
 	{ .setting = NULL },
@@ -470,6 +497,8 @@ static const struct listener_kind web_listeners[] = {
 static const struct service_table web_tables[] = {
 	{ "connections", N_("who is connected, and what each connection is at"), list_connections,
 	    TABLE_CLIENTS },
+	{ "transfers", N_("requests and answers that are on their way"), list_transfers,
+	    TABLE_OPEN },
 	{ "files", N_("the files that are kept open or in memory"), list_files, TABLE_PLAIN },
 	{ NULL, NULL, NULL, TABLE_PLAIN },
 };
@@ -491,6 +520,7 @@ const struct service web_service = {
 	.counters = web_counters,
 	.tables = web_tables,
 	.commands = web_commands,
+	.loss = N_("nobody reaches its pages"),
 	.check = web_check,
 	.open = web_open,
 	.join = web_join,

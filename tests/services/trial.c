@@ -650,6 +650,7 @@ const struct service trial_service = {
 	.tables = trial_tables,
 	.commands = trial_commands,
 	.needs = trial_needs,
+	.loss = "the tests see no trial",
 	.check = trial_check,
 	.open = trial_open,
 	.join = trial_join,

@@ -111,6 +111,56 @@ const struct command command_table[] = {
 	    .run = run_log,
 	},
 	{
+	    .pattern = "alerts [--history]",
+	    .help = N_("show what is amiss, the worst first"),
+	    .detail =
+		N_("Each with its cause, what it means for people, and the words that help. "
+		   "--history shows those that have ended, too.\n"
+		   "Ends with 5 when a critical one is active that nobody has acknowledged or "
+		   "put to sleep."),
+	    .grade = COMMAND_READ,
+	    .method = "alerts",
+	    .flags = COMMAND_JSON,
+	    .run = run_alerts,
+	},
+	{
+	    .pattern = "acknowledge <alert>",
+	    .help = N_("say that somebody sees to an alert"),
+	    .detail = N_("It stays as it is, and nobody is told of it any more, until it ends or "
+			 "becomes worse."),
+	    .grade = COMMAND_REVERSIBLE,
+	    .method = "acknowledge",
+	    .flags = COMMAND_JSON,
+	    .run = run_acknowledge,
+	},
+	{
+	    .pattern = "snooze <alert> <duration>",
+	    .help = N_("put an alert to sleep for a time"),
+	    .detail = N_("A minute to 30 days: \"30m\", \"8h\", \"2d\"; \"0\" wakes it. One that "
+			 "becomes worse wakes by itself."),
+	    .grade = COMMAND_REVERSIBLE,
+	    .method = "snooze",
+	    .flags = COMMAND_JSON,
+	    .run = run_snooze,
+	},
+	{
+	    .pattern = "alert-test",
+	    .help = N_("run the command that is told of alerts, and show what it says"),
+	    .detail = N_("The setting host.alert_command names it."),
+	    .grade = COMMAND_READ,
+	    .method = "alert_test",
+	    .flags = COMMAND_JSON,
+	    .run = run_alert_test,
+	},
+	{
+	    .pattern = "who",
+	    .help = N_("show who else is attached, from where, and at what"),
+	    .grade = COMMAND_READ,
+	    .method = "who",
+	    .flags = COMMAND_JSON,
+	    .run = run_who,
+	},
+	{
 	    .pattern = "list [<service>] [<table>]",
 	    .help = N_("show one of a service's tables, or which tables there are"),
 	    .grade = COMMAND_READ,
@@ -206,6 +256,21 @@ const struct command command_table[] = {
 	    .method = "undo",
 	    .flags = COMMAND_JSON,
 	    .run = run_undo,
+	},
+	{
+	    .pattern =
+		"init [--name <name>] [--services <list>] [--listen <assignment>]... [--done]",
+	    .help = N_("set a new steward up: name, services, where they listen"),
+	    .detail = N_("--services starts exactly those of the list (web,dns; empty: none) and "
+			 "stops the others. --listen takes SERVICE=ADDRESS:PORT[,ADDRESS:PORT]... "
+			 "and may be given for several services. All of it is checked before any "
+			 "of it is done, and it can be done again at any time.\n"
+			 "--done alone leaves everything as it is, and the first run is over. "
+			 "Without options it shows how things stand."),
+	    .grade = COMMAND_DISRUPTS,
+	    .method = "init",
+	    .flags = COMMAND_JSON,
+	    .run = run_init,
 	},
 	{
 	    .pattern = "check [<file>]",

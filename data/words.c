@@ -250,6 +250,20 @@ static bool words_unknown_option(struct match *match, const char *word)
 	return words_usage(match);
 }
 
+/* One more value of an option: its values stand together, so those of options that
+ * came in between move on. */
+static void words_put(struct words *words, struct element *element, const char *value)
+{
+	size_t at = element->first + element->count++;
+
+	memmove(&words->words[at + 1], &words->words[at],
+	    (words->used++ - at) * sizeof *words->words);
+	words->words[at] = value;
+	for (size_t i = 0; i < words->count; i++)
+		if (&words->elements[i] != element && words->elements[i].first >= at)
+			words->elements[i].first++;
+}
+
 static bool words_take_option(struct match *match, struct element *element, const char *word,
     const char *value)
 {
@@ -266,6 +280,10 @@ static bool words_take_option(struct match *match, struct element *element, cons
 		fault_set(match->fault, FAULT_USAGE, "%s--%s needs a value: --%s <%s>",
 		    match->command, element->name, element->name, element->value);
 		return words_usage(match);
+	}
+	if (element->count && element->many) {
+		words_put(words, element, value);
+		return true;
 	}
 	if (element->kind == ELEMENT_OPTION && element->count) {
 		fault_set(match->fault, FAULT_USAGE, "%s--%s is given twice", match->command,

@@ -14,8 +14,8 @@
  * A plain word stands for itself, <name> takes any word that does not begin
  * with "--", <name>... takes one or more, [<name>] none or one, [<name>]...
  * none or more; [--option] is a flag, [--option <name>] an option with a value
- * ("--option value" or "--option=value"); options may stand anywhere, and "--"
- * ends them. One table of such patterns serves the command line, completion,
+ * ("--option value" or "--option=value"), [--option <name>]... one that may be given
+ * several times; options may stand anywhere, and "--" ends them. One table of such patterns serves the command line, completion,
  * keys and the console. Pure.
  */
 struct words;
@@ -28,7 +28,7 @@ struct words *words_match(const char *pattern, int argc, char *const *argv, bool
     struct fault *fault);
 void words_free(struct words *words);
 /* The value of <name> or of --name's value; NULL when it was not given. For
- * <name>... the first. A flag gives "" when present. name without <> and --.
+ * <name>... and repeated options the first. A flag gives "" when present. name without <> and --.
  * An option's value is found under the option's own word: [--drain <seconds>]
  * is words_get(words, "drain"). */
 const char *words_get(const struct words *words, const char *name);

@@ -153,12 +153,42 @@ static void test_unknown_name(void **state)
 	words_free(NULL);
 }
 
+/* Their values stay together and in order, whatever stands between them. */
+static void test_repeated_option(void **state)
+{
+	static const char pattern[] =
+	    "init [<rest>]... [--name <name>] [--listen <assignment>]... [--done]";
+	char *argv[] = { "init", "--listen", "a=1", "x", "--name=n", "--listen=b=2", "y", "--done",
+		"--listen", "c=3" };
+	static const char *const listen[] = { "a=1", "b=2", "c=3" };
+	struct words *words = words_match(pattern, sizeof argv / sizeof *argv, argv, NULL, NULL);
+
+	(void)state;
+	assert_non_null(words);
+	assert_int_equal(words_count(words, "listen"), 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(words_item(words, "listen", i), listen[i]);
+	assert_string_equal(words_get(words, "name"), "n");
+	assert_non_null(words_get(words, "done"));
+	assert_int_equal(words_count(words, "rest"), 2);
+	assert_string_equal(words_item(words, "rest", 0), "x");
+	assert_string_equal(words_item(words, "rest", 1), "y");
+	words_free(words);
+	char *twice[] = { "init", "--name=n", "--name=m" };
+	struct fault fault;
+	assert_null(words_match(pattern, 3, twice, NULL, &fault));
+	char *empty[] = { "init", "--listen=a", "--listen" };
+	assert_null(words_match(pattern, 3, empty, NULL, &fault));
+	assert_int_equal(fault.code, FAULT_USAGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_match),
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_unknown_name),
+		cmocka_unit_test(test_repeated_option),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

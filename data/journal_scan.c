@@ -350,7 +350,7 @@ static void take_near(struct journal_walk *walk)
 {
 	for (; walk->near_count && !walk->ended; walk->near_count--) {
 		size_t slot = walk->near_first;
-		walk->near_first = (slot + 1) % walk->around;
+		walk->near_first = slot + 1 < walk->around ? slot + 1 : 0;
 		add_found(walk, &walk->near[slot], &walk->near_at[slot], true);
 	}
 	walk->near_count = 0;

@@ -14,9 +14,10 @@
  * A plain word stands for itself, <name> takes any word that does not begin
  * with "--", <name>... takes one or more, [<name>] none or one, [<name>]...
  * none or more; [--option] is a flag, [--option <name>] an option with a value
- * ("--option value" or "--option=value"), [--option <name>]... one that may be given
- * several times; options may stand anywhere, and "--" ends them. One table of such patterns serves the command line, completion,
- * keys and the console. Pure.
+ * ("--option value" or "--option=value"), [--option <name>]... one that may be
+ * given several times; options may stand anywhere, and "--" ends
+ * them. One table of such patterns serves the command line, completion, keys and
+ * the console. Pure.
  */
 struct words;
 

@@ -436,13 +436,14 @@ static int compare(const void *left, const void *right)
 
 const struct alert **alerts_sorted(const struct alerts *alerts, size_t *count_r)
 {
-	const struct alert **list = memory_array(alerts->present + alerts->ended + 1, sizeof *list);
+	const struct alert **list =
+	    memory_array(alerts->present + alerts->ended + 1, sizeof(struct alert *));
 	size_t count = 0;
 
 	for (const struct alert *alert = alerts->newest; alert; alert = alert->older)
 		if (alert->severity != ALERT_NONE)
 			list[count++] = alert;
-	qsort(list, count, sizeof *list, compare);
+	qsort(list, count, sizeof(struct alert *), compare);
 	*count_r = count;
 	return list;
 }

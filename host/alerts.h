@@ -155,7 +155,7 @@ bool alerts_unsaved(const struct alerts *alerts);
  * the array is the caller's to free. And one that was read. */
 const struct alert **alerts_sorted(const struct alerts *alerts, size_t *count_r);
 void alerts_set_unsaved(struct alerts *alerts, bool unsaved);
-void alerts_restore(struct alerts *alerts, const struct alert *alert);
+void alerts_restore(struct alerts *alerts, const struct alert *given);
 void alert_name(enum alert_kind kind, const char *service, char *out, size_t size);
 
 #endif

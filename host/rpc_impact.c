@@ -85,9 +85,10 @@ static void ask_forget(struct ask *ask)
 	struct impact *impact = ask->impact;
 	struct ask **at = &impact->asks;
 
-	while (*at != ask)
+	while (*at && *at != ask)
 		at = &(*at)->next;
-	*at = ask->next;
+	if (*at)
+		*at = ask->next;
 	ask->impact = NULL;
 	impact_one_less(impact);
 }

@@ -8,9 +8,10 @@
 #include "data/fault.h"
 
 /*
- * What survives a restart: which services should run, which numbers ports
- * asked for as 0 had, how long starts took, and whether anybody has set anything up. One file, JSON with a version, replaced atomically by
- * state_save; a file that cannot be read counts as empty, and is told; one of a
+ * What survives a restart: which services should run, which numbers ports asked
+ * for as 0 had, how long starts took, and whether anybody has set anything up.
+ * One file, JSON with a version, replaced atomically by state_save; a file that
+ * cannot be read counts as empty, and is told; one of a
  * newer version is renamed first. The copy in memory is in state.c, one a process.
  * One thread, but for state_save.
  */

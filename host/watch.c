@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "data/clock.h"
+#include "data/intl.h"
 #include "data/journal.h"
 #include "data/text.h"
 #include "host/unit.h"
@@ -37,7 +38,7 @@ static void consequence_of(const struct unit *unit, char *out, size_t size)
 	const char *before = "; without it go ";
 
 	text_format(out, size, "%s",
-	    unit->service->loss ? unit->service->loss : "nobody can use it");
+	    unit->service->loss ? unit->service->loss : N_("nobody can use it"));
 	for (const struct service *const *s = service_list; *s; s++)
 		for (const char *const *n = (*s)->needs; n && *n; n++)
 			if (!strcmp(*n, unit->service->name)) {
@@ -109,7 +110,7 @@ static void feed_listeners(struct watch *watch, const struct unit *unit)
 	consequence_of(unit, consequence, sizeof consequence);
 	if (open)
 		text_format(consequence, sizeof consequence,
-		    "who uses that address finds nobody; its others work");
+		    N_("who uses that address finds nobody; its others work"));
 	text_format(next, sizeof next, "status %s", name);
 	alerts_feed(watch->alerts,
 	    &(struct alert_condition){
@@ -139,9 +140,9 @@ static void feed_settings(struct watch *watch)
 		.kind = ALERT_SETTINGS,
 		.service = "host",
 		.severity = ALERT_WARNING,
-		.text = "the settings files are not in force",
+		.text = N_("the settings files are not in force"),
 		.cause = host->settings_fault,
-		.consequence = "what was changed in them has no effect",
+		.consequence = N_("what was changed in them has no effect"),
 		.next = "check",
 	    });
 }
@@ -166,7 +167,7 @@ static void feed_crash(struct watch *watch, const struct alert_time *now)
 		.edition = watch->host->crashes,
 		.text = text,
 		.cause = crash->text,
-		.consequence = "every connection was cut off; the services came back",
+		.consequence = N_("every connection was cut off; the services came back"),
 		.next = next,
 	    });
 }
@@ -177,16 +178,16 @@ static void feed_unwritten(struct watch *watch)
 		enum alert_kind kind;
 		const char *text, *consequence, *next;
 	} rows[] = {
-		{ ALERT_STATE, "what should run cannot be kept",
-		    "the next start brings back what was wanted before", "log --level error" },
-		{ ALERT_AUDIT, "the list of what people did cannot be kept",
-		    "actions are refused or cannot be undone", "log --level error" },
-		{ ALERT_STORE, "what was acknowledged cannot be kept",
-		    "a restart forgets it, and tells of alerts again", "log --level error" },
-		{ ALERT_JOURNAL, "the journal cannot be written",
-		    "only the newest records are kept, and a restart loses them", "log" },
-		{ ALERT_HOOK, "nobody is told of alerts",
-		    "who is not looking at this does not learn of trouble", "alert-test" },
+		{ ALERT_STATE, N_("what should run cannot be kept"),
+		    N_("the next start brings back what was wanted before"), "log --level error" },
+		{ ALERT_AUDIT, N_("the list of what people did cannot be kept"),
+		    N_("actions are refused or cannot be undone"), "log --level error" },
+		{ ALERT_STORE, N_("what was acknowledged cannot be kept"),
+		    N_("a restart forgets it, and tells of alerts again"), "log --level error" },
+		{ ALERT_JOURNAL, N_("the journal cannot be written"),
+		    N_("only the newest records are kept, and a restart loses them"), "log" },
+		{ ALERT_HOOK, N_("nobody is told of alerts"),
+		    N_("who is not looking at this does not learn of trouble"), "alert-test" },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -233,8 +234,8 @@ static void feed_machine(struct watch *watch, const struct alert_time *now)
 	feed_share(watch, ALERT_MEMORY, watch->machine.memory_available,
 	    watch->machine.memory_total, &memory_limits,
 	    &(struct alert_condition){
-		.text = "the machine's memory is almost used up",
-		.consequence = "the kernel may end services, or the whole host",
+		.text = N_("the machine's memory is almost used up"),
+		.consequence = N_("the kernel may end services, or the whole host"),
 		.next = "status",
 	    });
 	text_format(text, sizeof text, "the disk below %.150s is almost full",
@@ -243,7 +244,7 @@ static void feed_machine(struct watch *watch, const struct alert_time *now)
 	    &disk_limits,
 	    &(struct alert_condition){
 		.text = text,
-		.consequence = "soon nothing can be kept: no settings, no journal",
+		.consequence = N_("soon nothing can be kept: no settings, no journal"),
 		.next = "get host",
 	    });
 }

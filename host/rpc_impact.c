@@ -83,12 +83,14 @@ static void ask_reason(struct ask *ask, const char *text)
 static void ask_forget(struct ask *ask)
 {
 	struct impact *impact = ask->impact;
-	struct ask **at = &impact->asks;
 
-	while (*at && *at != ask)
-		at = &(*at)->next;
-	if (*at)
-		*at = ask->next;
+	if (!impact)
+		return;
+	for (struct ask **at = &impact->asks; *at; at = &(*at)->next)
+		if (*at == ask) {
+			*at = ask->next;
+			break;
+		}
 	ask->impact = NULL;
 	impact_one_less(impact);
 }

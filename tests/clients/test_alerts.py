@@ -152,6 +152,25 @@ def test_a_crash_is_an_alert_for_a_while(steward):
     assert wait_alert(steward, "trial/crash", lambda one: one["count"] == 2)
 
 
+def test_what_cannot_be_kept_is_an_alert(steward):
+    mode = os.stat(steward.state).st_mode & 0o7777
+    os.chmod(steward.state, 0o555)
+    try:
+        assert "not kept" in steward.cli("stop", "trial").err
+        alert = wait_alert(steward, "host/state")
+        assert alert["severity"] == "critical" and "state" in alert["cause"]
+        # What somebody sees to cannot be kept either, and that is not hidden.
+        outcome = steward.cli("acknowledge", "host/state")
+        assert outcome.status == 1 and "forgotten" in outcome.err
+        assert wait_alert(steward, "host/state")["acknowledged"]
+        wait_alert(steward, "host/alerts")
+    finally:
+        os.chmod(steward.state, mode)
+    steward.ok("start", "trial")
+    wait_until(lambda: not {"host/state", "host/alerts"} & set(alerts(steward)),
+               "the end of the alerts")
+
+
 # ---- People ----
 
 def test_acknowledged_and_snoozed_survive_restarts(steward):

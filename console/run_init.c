@@ -13,7 +13,7 @@
  * init: the first run as words. It is made of what others do too (set, stop,
  * start), so that it can be done by hand as well and leaves nothing that could not
  * be changed later. First all of it is checked: names against what there is, values
- * by a set that only tries.
+ * by the host, which sets all or none of them.
  */
 #define INIT_DEADLINE_MS (300 * 1000)
 
@@ -133,11 +133,10 @@ static bool step(const struct plan *plan, const char *method, json_t *params, js
 	return answer != NULL;
 }
 
-static bool set_values(const struct plan *plan, bool dry_run, json_t *result, struct fault *fault)
+static bool set_values(const struct plan *plan, json_t *result, struct fault *fault)
 {
 	return json_object_size(plan->values) == 0 ||
-	    step(plan, "set", json_pack("{s:O, s:b}", "values", plan->values, "dry_run", dry_run),
-		result, dry_run ? NULL : "changes", fault);
+	    step(plan, "set", json_pack("{s:O}", "values", plan->values), result, "changes", fault);
 }
 
 static bool steer(const struct plan *plan, const char *method, json_t *names, struct fault *fault)
@@ -167,9 +166,10 @@ static bool plan_carry_out(const struct plan *plan, json_t *result, struct fault
 {
 	leave_out(plan, plan->start, "running");
 	leave_out(plan, plan->stop, "stopped");
-	/* Nothing is done before everything was tried. */
-	return set_values(plan, true, result, fault) && set_values(plan, false, result, fault) &&
-	    steer(plan, "stop", plan->stop, fault) && steer(plan, "start", plan->start, fault) &&
+	/* The settings first: they are checked as a whole, and one that is wrong is the
+	 * end of it before anything is done. */
+	return set_values(plan, result, fault) && steer(plan, "stop", plan->stop, fault) &&
+	    steer(plan, "start", plan->start, fault) &&
 	    step(plan, "init", json_pack("{s:b}", "done", true), NULL, NULL, fault);
 }
 

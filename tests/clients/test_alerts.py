@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import time
 
 import pytest
 
@@ -111,6 +112,22 @@ def test_a_service_that_was_stopped_is_no_alert(steward):
     wait_alert(steward, "trial/failed")
     steward.ok("stop", "trial")
     wait_until(lambda: "trial/failed" not in alerts(steward), "the end of the alert")
+
+
+def test_it_stays_while_the_service_tries_again(make_steward):
+    one = make_steward({"host": {"hung_after": "20s"}}).start()
+    fail_trial(one)
+    wait_alert(one, "trial/failed")
+    begin = time.monotonic()
+    with one.control() as control:
+        # A change of settings starts what failed once more.
+        control.send("set", values={"trial.refuse": None, "trial.hang": "open",
+                                    "trial.hang_time": "8s"})
+        one.wait_state("trial", "starting")
+        while one.service("trial")["state"] == "starting":
+            assert alerts(one)["trial/failed"]["count"] == 1
+    assert time.monotonic() - begin > 6
+    wait_until(lambda: "trial/failed" not in alerts(one), "the end of the alert")
 
 
 def test_an_alert_is_there_right_after_the_start(make_steward):

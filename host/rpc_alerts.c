@@ -11,6 +11,7 @@
 #include "data/clock.h"
 #include "data/memory.h"
 #include "data/text.h"
+#include "host/audit.h"
 #include "host/control.h"
 #include "host/rpc.h"
 #include "host/snapshot.h"
@@ -37,40 +38,47 @@ void rpc_alerts(struct call *call, json_t *params)
 
 struct deed {
 	struct call *call;
+	const char *action;
+	char words[160], service[33];
 	json_t *answer;
 };
 
+/* It is noted among what people did before it is answered. */
 static void deed_kept(void *arg, const struct fault *fault)
 {
 	struct deed *deed = arg;
+	struct audit_note note = {
+		.action = deed->action,
+		.words = deed->words,
+		.services = strcmp(deed->service, "host") != 0 ? json_pack("[s]", deed->service) :
+								 json_array(),
+	};
 	struct fault why;
 
 	if (fault) {
 		why = *fault;
 		fault_prefix(&why, "done, but a restart will have forgotten it");
+		note.outcome = "done";
+		note.reason = why.text;
 		json_decref(deed->answer);
-		call_fault(deed->call, &why);
-	} else {
-		call_result(deed->call, deed->answer);
 	}
+	audit_answer(deed->call, &note, fault ? NULL : deed->answer, fault ? &why : NULL);
 	free(deed);
 }
 
-/* What a person did, for those who ask later. */
-static void alerts_note_deed(struct call *call, const char *words)
-{
-	journal_add(call->host->journal, JOURNAL_NOTICE, "host", "alerts", "%s by %s", words,
-	    call->user);
-}
-
-static void deed_done(struct call *call, const char *id, const char *words)
+/* words: as they would be typed. */
+static void deed_done(struct call *call, const char *action, const char *id, const char *words)
 {
 	struct watch *watch = call->host->watch;
 	struct deed *deed = memory_new(sizeof *deed);
 	const struct alert *alert = alerts_active(watch_alerts(watch), id, NULL);
 
-	alerts_note_deed(call, words);
+	journal_add(call->host->journal, JOURNAL_NOTICE, "host", "alerts", "%s by %s", words,
+	    call->user);
 	deed->call = call;
+	deed->action = action;
+	text_format(deed->words, sizeof deed->words, "%s", words);
+	text_format(deed->service, sizeof deed->service, "%s", alert->service);
 	deed->answer = json_pack("{s:i, s:[o]}", "version", 1, "alerts", alert_document(alert));
 	watch_save(watch, deed_kept, deed);
 	control_moved(call->host->control);
@@ -107,7 +115,7 @@ void rpc_acknowledge(struct call *call, json_t *params)
 		return;
 	}
 	text_format(words, sizeof words, "acknowledge %s", id);
-	deed_done(call, id, words);
+	deed_done(call, "acknowledge", id, words);
 }
 
 void rpc_snooze(struct call *call, json_t *params)
@@ -132,7 +140,7 @@ void rpc_snooze(struct call *call, json_t *params)
 	}
 	text_format(length, sizeof length, "%llds", (long long)seconds);
 	text_format(words, sizeof words, "snooze %s %s", id, seconds ? length : "0");
-	deed_done(call, id, words);
+	deed_done(call, "snooze", id, words);
 }
 
 static void test_done(void *arg, const struct hook_outcome *outcome)

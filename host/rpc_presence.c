@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "data/journal.h"
+#include "host/audit.h"
 #include "host/control.h"
 #include "host/rpc.h"
 #include "host/state.h"
@@ -35,23 +36,23 @@ void rpc_who(struct call *call, json_t *params)
 		control_sessions(call->host->control, false)));
 }
 
+/* It is noted among what people did before it is answered. */
 static void init_kept(void *arg, const struct fault *fault)
 {
+	struct audit_note note = {
+		.action = "init",
+		.words = "init --done",
+		.services = json_array(),
+	};
 	struct fault why;
 
-	if (!fault) {
-		call_result(arg, json_object());
-		return;
+	if (fault) {
+		why = *fault;
+		fault_prefix(&why, "done, but not kept for the next start");
+		note.outcome = "done";
+		note.reason = why.text;
 	}
-	why = *fault;
-	fault_prefix(&why, "done, but not kept for the next start");
-	call_fault(arg, &why);
-}
-
-/* What a person did, for those who ask later. */
-static void init_note_deed(struct call *call)
-{
-	journal_add(call->host->journal, JOURNAL_NOTICE, "host", "init", "init by %s", call->user);
+	audit_answer(arg, &note, fault ? NULL : json_object(), fault ? &why : NULL);
 }
 
 void rpc_init(struct call *call, json_t *params)
@@ -63,11 +64,12 @@ void rpc_init(struct call *call, json_t *params)
 		call_fault(call, &fault);
 		return;
 	}
-	init_note_deed(call);
-	if (!state_end_first_run()) {
+	if (!state_first_run()) {
 		call_result(call, json_object());
 		return;
 	}
+	journal_add(call->host->journal, JOURNAL_NOTICE, "host", "init", "init by %s", call->user);
+	state_end_first_run();
 	host_save_state(call->host, init_kept, call);
 	host_moved(call->host);
 }

@@ -12,6 +12,7 @@
 #include "data/intl.h"
 #include "data/journal.h"
 #include "data/text.h"
+#include "host/audit.h"
 #include "host/unit.h"
 #include "host/watch_private.h"
 
@@ -259,6 +260,8 @@ void watch_feed(struct watch *watch, const struct alert_time *now)
 
 	text_format(watch->unwritten[ALERT_JOURNAL], sizeof watch->unwritten[ALERT_JOURNAL], "%s",
 	    why ? why : "unknown error");
+	text_format(watch->unwritten[ALERT_AUDIT], sizeof watch->unwritten[ALERT_AUDIT], "%s",
+	    audit_failing(host) ? "the newest entries could not be written" : "");
 	for (size_t i = 0; i < host->unit_count; i++) {
 		feed_state(watch, &host->units[i]);
 		feed_listeners(watch, &host->units[i]);

@@ -26,7 +26,7 @@ void watch_tick(struct watch *watch);
 /* Something has changed: looks at once, and not only at the next tick. */
 void watch_look(struct watch *watch);
 /* Whoever writes what must be kept tells how it went; fault NULL: well. kind:
- * ALERT_STATE, ALERT_AUDIT. watch NULL: nothing. */
+ * ALERT_STATE. watch NULL: nothing. */
 void watch_written(struct watch *watch, enum alert_kind kind, const struct fault *fault);
 
 /* The alerts, to look at or to change; a change is followed by watch_save. */

@@ -181,10 +181,11 @@ def test_what_cannot_be_kept_is_an_alert(steward):
         assert outcome.status == 1 and "forgotten" in outcome.err
         assert wait_alert(steward, "host/state")["acknowledged"]
         wait_alert(steward, "host/alerts")
+        wait_alert(steward, "host/audit")
     finally:
         os.chmod(steward.state, mode)
     steward.ok("start", "trial")
-    wait_until(lambda: not {"host/state", "host/alerts"} & set(alerts(steward)),
+    wait_until(lambda: not {"host/state", "host/alerts", "host/audit"} & set(alerts(steward)),
                "the end of the alerts")
 
 
@@ -199,6 +200,9 @@ def test_acknowledged_and_snoozed_survive_restarts(steward):
     wait_alert(steward, "trial/failed")
     answer = steward.call("acknowledge", alert="trial/failed")["alerts"]
     assert [one["id"] for one in answer] == ["trial/failed"]
+    [entry] = steward.call("audit", last=1)["entries"]
+    assert (entry["action"], entry["words"], entry["services"], entry["outcome"]) == \
+        ("acknowledge", "acknowledge trial/failed", ["trial"], "done")
     user = answer[0]["acknowledged"]["user"]
     until = steward.call("snooze", alert="host/settings", seconds=3600)["alerts"][0]["snoozed_until"]
     # A crash of the host alone, a new host, and a new stewardd.

@@ -20,7 +20,10 @@ def test_it_is_over_when_somebody_says_so(steward):
             steward.call("init", **bad)
         assert caught.value.code == -32602
     assert first_run(steward) is True
-    assert steward.call("init", done=True) == {}
+    number = steward.call("init", done=True)["audit"]
+    [entry] = steward.call("audit", last=1)["entries"]
+    assert (entry["number"], entry["action"], entry["outcome"]) == (number, "init", "done")
+    assert not entry["undo"]["possible"]
     assert first_run(steward) is False
     assert steward.call("init", done=True) == {}
     # It is on the disk by then.

@@ -57,7 +57,7 @@ const struct command command_table[] = {
 	    .grade = COMMAND_DISRUPTS,
 	    .key = 'R',
 	    .method = "restart",
-	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_FINAL,
 	    .run = run_restart,
 	},
 	{
@@ -72,7 +72,7 @@ const struct command command_table[] = {
 	    .grade = COMMAND_REVERSIBLE,
 	    .key = 'r',
 	    .method = "reload",
-	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_FINAL,
 	    .run = run_reload,
 	},
 	{
@@ -84,7 +84,7 @@ const struct command command_table[] = {
 	    .grade = COMMAND_REVERSIBLE,
 	    .key = 'u',
 	    .method = "resume",
-	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_FINAL,
 	    .run = run_resume,
 	},
 	{
@@ -175,7 +175,7 @@ const struct command command_table[] = {
 			 "SERVICE` shows them."),
 	    .grade = COMMAND_READ,
 	    .method = "do",
-	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_REST,
+	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_REST | COMMAND_FINAL,
 	    .run = run_do,
 	},
 	{
@@ -332,16 +332,30 @@ const struct command *command_by_key(int key)
 	return NULL;
 }
 
-bool command_text(const struct command *command, const char *home, const char *service, char *out,
-    size_t size)
+bool command_text_words(const struct command *command, const char *home, const char *const *words,
+    size_t count, char *out, size_t size)
 {
 	char name[32], quoted[PATH_MAX] = "";
 
 	command_name(command, name, sizeof name);
 	if (home != NULL && !format_quote(home, quoted, sizeof quoted))
 		return false;
-	return text_format(out, size, "steward%s%s %s%s%s", home != NULL ? " --home " : "", quoted,
-	    name, service != NULL ? " " : "", service != NULL ? service : "");
+	bool fits =
+	    text_format(out, size, "steward%s%s %s", home != NULL ? " --home " : "", quoted, name);
+
+	for (size_t i = 0; fits && i < count; i++) {
+		size_t used = strlen(out);
+
+		fits = format_quote(words[i], quoted, sizeof quoted) &&
+		    text_format(out + used, size - used, " %s", quoted);
+	}
+	return fits;
+}
+
+bool command_text(const struct command *command, const char *home, const char *service, char *out,
+    size_t size)
+{
+	return command_text_words(command, home, &service, service != NULL, out, size);
 }
 
 enum command_grade command_grade_parse(const char *name)

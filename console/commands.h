@@ -29,6 +29,7 @@ enum command_flag {
 	COMMAND_JSON = 2,    /* takes --json */
 	COMMAND_OFFLINE = 4, /* needs no running stewardd */
 	COMMAND_REST = 8,    /* words after <service> are the service's: no options of ours */
+	COMMAND_FINAL = 16,  /* what it did cannot be taken back */
 };
 
 /* How the command line was called; lives as long as the program. */
@@ -66,6 +67,10 @@ void command_name(const struct command *command, char *out, size_t size);
  * it did not fit. */
 bool command_text(const struct command *command, const char *home, const char *service, char *out,
     size_t size);
+/* The same with count words behind the command's own ("web", "--drain", "10"),
+ * each quoted for a shell where it must be. */
+bool command_text_words(const struct command *command, const char *home, const char *const *words,
+    size_t count, char *out, size_t size);
 /* "read", "reversible", "disrupts", "destroys" as in `describe`; an unknown
  * word is COMMAND_DESTROYS, so that more is asked rather than less. */
 enum command_grade command_grade_parse(const char *name);

@@ -164,6 +164,7 @@ static void test_rows(void **state)
 
 static void test_text(void **state)
 {
+	static const char *const words[] = { "web", "o'ne", "--drain", "10" };
 	const struct command *restart = command_by_name("restart");
 	char text[64];
 
@@ -175,6 +176,9 @@ static void test_text(void **state)
 	assert_true(command_text(restart, "/srv/one", NULL, text, sizeof text));
 	assert_string_equal(text, "steward --home /srv/one restart");
 	assert_false(command_text(restart, NULL, "web", text, 10));
+	assert_true(command_text_words(restart, NULL, words, 4, text, sizeof text));
+	assert_string_equal(text, "steward restart web 'o'\\''ne' --drain 10");
+	assert_false(command_text_words(restart, NULL, words, 4, text, 24));
 }
 
 static void test_grades(void **state)

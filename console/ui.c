@@ -57,6 +57,10 @@ void ui_time(struct ui *ui, int64_t monotonic_ms, int64_t utc_us)
 		ui->message[0] = '\0';
 		ui->message_until_ms = 0;
 	}
+	if (ui_view(ui)->tick != NULL)
+		ui_view(ui)->tick(ui);
+	if (ui->overlay != NULL && ui->overlay->tick != NULL)
+		ui->overlay->tick(ui);
 }
 
 unsigned ui_wants(struct ui *ui)

@@ -48,6 +48,8 @@ struct view {
 	void (*filtered)(struct ui *ui); /* it has changed */
 	/* A new snapshot, records or audit entries came; seen or not. NULL allowed. */
 	void (*changed)(struct ui *ui);
+	/* Time went on while it is seen: what is asked for again and again. NULL allowed. */
+	void (*tick)(struct ui *ui);
 	/* What others are told of where this person is; NULL: the name alone. */
 	void (*page)(struct ui *ui, char *out, size_t size);
 	/* The section of the settings in work here, or NULL. NULL allowed. */
@@ -65,6 +67,7 @@ struct overlay {
 	void (*key)(struct ui *ui, const struct key *key);
 	/* It is being closed, whoever does it. NULL allowed. */
 	void (*closed)(struct ui *ui);
+	void (*tick)(struct ui *ui); /* as a view's */
 	/* It draws in the message's row alone, whose area it then gets. */
 	bool line;
 };

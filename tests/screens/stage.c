@@ -16,6 +16,17 @@
 #include "data/text.h"
 #include "tests/screens/stage.h"
 
+static void write_down(struct stage *stage, const char *method, const json_t *params)
+{
+	size_t at = (size_t)++stage->last_id % STAGE_REQUESTS;
+
+	text_format(stage->requests[at].method, sizeof stage->requests[0].method, "%s", method);
+	free(stage->requests[at].params);
+	stage->requests[at].params =
+	    params != NULL ? json_dumps(params, JSON_SORT_KEYS) : strdup("null");
+	stage->requests[at].answered = false;
+}
+
 static int stage_send(void *arg, const char *method, json_t *params)
 {
 	struct stage *stage = arg;
@@ -35,8 +46,10 @@ static int stage_send(void *arg, const char *method, json_t *params)
 	    json_is_true(restart)      ? " restart" :
 		json_is_false(restart) ? " gently" :
 					 "");
+	if (!stage->broken)
+		write_down(stage, method, params);
 	json_decref(params);
-	return stage->broken ? 0 : ++stage->last_id;
+	return stage->broken ? 0 : stage->last_id;
 }
 
 static void stage_key(void *arg, const struct key *key)
@@ -71,7 +84,7 @@ void type(struct stage *stage, const char *bytes)
 	draw(stage);
 }
 
-void say(struct stage *stage, const char *text)
+static void say_to(struct stage *stage, const char *text, int id)
 {
 	json_error_t error;
 	json_t *message = json_loads(text, 0, &error);
@@ -79,10 +92,44 @@ void say(struct stage *stage, const char *text)
 	if (message == NULL)
 		fail_msg("%s: %s", error.text, text);
 	if (json_object_get(message, "method") == NULL)
-		json_object_set_new(message, "id", json_integer(stage->last_id));
+		json_object_set_new(message, "id", json_integer(id));
 	ui_message(stage->ui, message);
 	json_decref(message);
 	draw(stage);
+}
+
+void say(struct stage *stage, const char *text)
+{
+	say_to(stage, text, stage->last_id);
+}
+
+/* 0: nobody asked. */
+static int newest(const struct stage *stage, const char *method, bool open)
+{
+	for (int id = stage->last_id; id > 0 && id > stage->last_id - STAGE_REQUESTS; id--)
+		if (strcmp(stage->requests[id % STAGE_REQUESTS].method, method) == 0 &&
+		    !(open && stage->requests[id % STAGE_REQUESTS].answered))
+			return id;
+	return 0;
+}
+
+void answer(struct stage *stage, const char *method, const char *text)
+{
+	int id = newest(stage, method, true);
+
+	if (id == 0)
+		fail_msg("nobody waits for an answer to %s", method);
+	stage->requests[id % STAGE_REQUESTS].answered = true;
+	say_to(stage, text, id);
+}
+
+const char *params_of(struct stage *stage, const char *method)
+{
+	int id = newest(stage, method, false);
+
+	if (id == 0)
+		fail_msg("nobody asked for %s", method);
+	return stage->requests[id % STAGE_REQUESTS].params;
 }
 
 void snapshot(struct stage *stage, const char *services)
@@ -120,6 +167,8 @@ int stage_end(void **state)
 
 	ui_free(stage->ui);
 	keys_free(stage->keys);
+	for (size_t i = 0; i < STAGE_REQUESTS; i++)
+		free(stage->requests[i].params);
 	free(stage);
 	return 0;
 }

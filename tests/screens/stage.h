@@ -8,6 +8,8 @@
  * A console without terminal and host: what it sends is written down, keys are
  * bytes as a terminal gives them, messages are JSON. Each call draws afterwards.
  */
+#define STAGE_REQUESTS 512
+
 struct stage {
 	struct ui *ui;
 	struct keys *keys;
@@ -16,6 +18,11 @@ struct stage {
 	bool broken;     /* sending fails */
 	char sent[4096]; /* since it was last forgotten: "log info; stop web 7; " */
 	char drawn[65536];
+	struct {
+		char method[24];
+		char *params; /* as JSON with sorted keys; "null" when there are none */
+		bool answered;
+	} requests[STAGE_REQUESTS]; /* by id, the newest of those with the same */
 };
 
 #define SERVICE(name, state, generation, connections)                                   \
@@ -33,6 +40,10 @@ const char *draw(struct stage *stage);      /* the screen, 24x80 */
 void type(struct stage *stage, const char *bytes);
 /* What the host says: a notification, or the answer to the newest request. */
 void say(struct stage *stage, const char *text);
+/* The answer to the newest request for method that has none. */
+void answer(struct stage *stage, const char *method, const char *text);
+/* The params of the newest request for method, as JSON with sorted keys. */
+const char *params_of(struct stage *stage, const char *method);
 void snapshot(struct stage *stage, const char *services);
 /* Compares, and forgets, what was sent. */
 void assert_sent(struct stage *stage, const char *expected);

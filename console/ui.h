@@ -19,7 +19,7 @@
  */
 #define UI_DEPTH 8
 #define UI_REQUESTS 32
-#define UI_STATES 40
+#define UI_STATES 64
 #define UI_HINTS 16
 #define UI_BANNER_BYTES 1200
 
@@ -216,6 +216,13 @@ void ui_command(struct ui *ui, const struct command *command, const char *name);
 const char *ui_refusal(const struct ui *ui, const struct command *command,
     const struct model_service *service);
 void ui_log_open(struct ui *ui, const char *service); /* empty: of all */
+
+/* ---- Showing an answer (view_result.c) ---- */
+
+/* A page with an answer's `columns` and `rows`; borrowed. title: translated. */
+void ui_result_open(struct ui *ui, const char *title, const json_t *answer);
+/* The same with lines of text. */
+void ui_result_text(struct ui *ui, const char *title, const char *text);
 
 /* ---- Menus and footers (ui_menu.c, ui_hint.c) ---- */
 

@@ -74,6 +74,6 @@ struct overlay {
 
 /* The numbered views in the bar's order, ends with NULL. */
 extern const struct view *const view_list[];
-extern const struct view view_home, view_service, view_log, view_help;
+extern const struct view view_home, view_service, view_log, view_help, view_result;
 
 #endif

@@ -3,136 +3,47 @@
 
 #include <string.h>
 
+#include "console/service_facts.h"
 #include "console/show.h"
-#include "data/clock.h"
 #include "data/intl.h"
 #include "data/text.h"
 #include "widgets/bar.h"
 
 #define LABEL_LEAST 12 /* cells of the labels' column, without the gap */
+#define VALUE_ROWS 3   /* of one fact beside other things */
 
 /* ---- A service ---- */
 
-struct sheet {
-	struct area area;
-	int row;
-	int label; /* cells of the labels' column */
-};
-
-/* As wide as the longest label, but never half of the area. */
-static int label_width(struct area area)
+int facts_label_width(struct area area, const struct sheet_rows *rows)
 {
-	static const char *const labels[] = {
-		N_("what"),
-		N_("state"),
-		N_("reason"),
-		N_("listens"),
-		N_("connections"),
-		N_("requests"),
-		N_("bytes"),
-		N_("latency"),
-		N_("uses"),
-	};
 	int width = LABEL_LEAST;
 
-	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
-		if (area_width(area, _(labels[i])) > width)
-			width = area_width(area, _(labels[i]));
+	for (size_t i = 0; i < rows->count; i++)
+		if (area_width(area, rows->rows[i].label) > width)
+			width = area_width(area, rows->rows[i].label);
 	return width < area.cols / 2 ? width : area.cols / 2;
 }
 
-static void fact(struct sheet *sheet, const char *label, unsigned style, const char *value)
+int facts_service(struct area area, const struct model_service *s, int64_t now_us, bool doubtful)
 {
-	if (sheet->row >= sheet->area.rows)
-		return;
-	area_field(sheet->area, sheet->row, 1, sheet->label, ALIGN_LEFT, STYLE_DIM, label);
-	struct area side = area_part(sheet->area, sheet->row, sheet->label + 2,
-	    sheet->area.rows - sheet->row, sheet->area.cols - sheet->label - 3);
-	int rows = area_wrap(side, 0, 3, (int)style, value);
+	struct sheet_rows rows = { .count = 0 };
+	int row = 0;
 
-	sheet->row += rows > 0 ? rows : 1;
-}
+	service_facts(&rows, s, now_us, doubtful);
+	int label = facts_label_width(area, &rows);
 
-static void state_fact(struct sheet *sheet, const struct model_service *s, int64_t now_us)
-{
-	int64_t since = clock_parse(s->since, now_us);
-	char when[32], age[32], text[160];
+	for (size_t i = 0; i < rows.count && row < area.rows; i++) {
+		const struct sheet_row *fact = &rows.rows[i];
+		struct area side =
+		    area_part(area, row, label + 2, area.rows - row, area.cols - label - 3);
 
-	show_time(since, now_us, when, sizeof when);
-	show_age(since, now_us, age, sizeof age);
-	if (s->wanted == model_state_up(s->state))
-		text_format(text, sizeof text, _("%s since %s (%s)"), model_state_word(s->state),
-		    when, age);
-	else if (s->wanted)
-		text_format(text, sizeof text, _("%s since %s (%s), should run"),
-		    model_state_word(s->state), when, age);
-	else
-		text_format(text, sizeof text, _("%s since %s (%s), should be stopped"),
-		    model_state_word(s->state), when, age);
-	fact(sheet, _("state"), show_state_style(s->state), text);
-	if (s->reason[0] != '\0')
-		fact(sheet, _("reason"), model_state_up(s->state) ? STYLE_WARN : STYLE_BAD,
-		    s->reason);
-}
+		area_field(area, row, 1, label, ALIGN_LEFT, STYLE_DIM, fact->label);
+		int used = area_wrap(side, 0, VALUE_ROWS, (int)fact->style, fact->text);
 
-static void listener_facts(struct sheet *sheet, const struct model_service *s)
-{
-	for (size_t i = 0; i < s->listener_count; i++) {
-		const struct model_listener *l = &s->listeners[i];
-		char text[384];
-
-		text_format(text, sizeof text, "%s %s %s%s%s", l->transport, l->address,
-		    show_word(l->state), l->reason[0] != '\0' ? ": " : "", l->reason);
-		fact(sheet, i == 0 ? _("listens") : "",
-		    strcmp(l->state, "open") == 0     ? STYLE_NORMAL :
-			strcmp(l->state, "shut") == 0 ? STYLE_DIM :
-							STYLE_WARN,
-		    text);
+		row += used > 0 ? used : 1;
 	}
-}
-
-static void traffic_facts(struct sheet *sheet, const struct model_service *s)
-{
-	char a[16], b[16], c[16], d[16], text[160];
-
-	show_count(s->connections, a, sizeof a);
-	show_count(s->connections_total, b, sizeof b);
-	text_format(text, sizeof text, _("%s now, %s in all"), a, b);
-	fact(sheet, _("connections"), STYLE_NORMAL, text);
-	show_rate(s->requests_rate, a, sizeof a);
-	show_count(s->requests, b, sizeof b);
-	show_count(s->errors, c, sizeof c);
-	text_format(text, sizeof text, _("%s a second, %s in all, %s errors"), a, b, c);
-	fact(sheet, _("requests"), s->errors > 0 ? STYLE_NOTE : STYLE_NORMAL, text);
-	show_bytes(s->bytes_in, a, sizeof a);
-	show_bytes(s->bytes_out, b, sizeof b);
-	text_format(text, sizeof text, _("%s in, %s out"), a, b);
-	fact(sheet, _("bytes"), STYLE_NORMAL, text);
-	show_latency(s->p50, a, sizeof a);
-	show_latency(s->p90, b, sizeof b);
-	show_latency(s->p99, c, sizeof c);
-	show_latency(s->slowest, d, sizeof d);
-	text_format(text, sizeof text, _("p50 %s  p90 %s  p99 %s  max %s"), a, b, c, d);
-	fact(sheet, _("latency"), STYLE_NORMAL, text);
-}
-
-int facts_service(struct area area, const struct model_service *s, int64_t now_us)
-{
-	struct sheet sheet = { area, 0, label_width(area) };
-	char a[16], b[16], text[160];
-
-	fact(&sheet, _("what"), STYLE_NORMAL, s->summary[0] != '\0' ? _(s->summary) : "");
-	state_fact(&sheet, s, now_us);
-	listener_facts(&sheet, s);
-	traffic_facts(&sheet, s);
-	show_percent(s->cpu_percent, a, sizeof a);
-	show_bytes(s->memory, b, sizeof b);
-	text_format(text, sizeof text,
-	    ngettext("cpu %s %%, memory %s, %lld worker", "cpu %s %%, memory %s, %lld workers",
-		(unsigned long)s->workers),
-	    a, b, (long long)(s->workers > 0 ? s->workers : 0));
-	fact(&sheet, _("uses"), STYLE_NORMAL, text);
-	return sheet.row;
+	sheet_rows_clear(&rows);
+	return row;
 }
 
 /* ---- The machine ---- */

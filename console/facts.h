@@ -3,6 +3,7 @@
 #define CONSOLE_FACTS_H
 
 #include "console/model.h"
+#include "console/sheet_rows.h"
 #include "widgets/canvas.h"
 
 /*
@@ -10,8 +11,13 @@
  * returns how many rows it took.
  */
 
-/* Everything a status tells about a service, a label and a value a row. */
-int facts_service(struct area area, const struct model_service *service, int64_t now_us);
+/* What a status tells about a service, a label and a value a row. doubtful: its
+ * state may be another one by now. */
+int facts_service(struct area area, const struct model_service *service, int64_t now_us,
+    bool doubtful);
+/* The cells that the labels of rows take: as wide as the longest, but never half
+ * of the area. */
+int facts_label_width(struct area area, const struct sheet_rows *rows);
 /* The machine's figures: with bars, two rows, or five when the area is narrow. */
 int facts_machine(struct area area, const struct model_machine *machine);
 /* The newest journal lines that fit, in the order of time; of service only

@@ -195,7 +195,8 @@ static void draw_selected(const struct ui *ui, struct area area)
 	if (s == NULL || area.rows < 3)
 		return;
 	area_rule(area, 0, s->name);
-	facts_service(area_part(area, 1, 0, area.rows - 1, area.cols), s, ui->now_us);
+	facts_service(area_part(area, 1, 0, area.rows - 1, area.cols), s, ui->now_us,
+	    ui_doubtful(ui));
 }
 
 static int draw_machine(const struct ui *ui, struct area area)

@@ -312,6 +312,10 @@ static void escape(struct ui *ui, bool leave)
 		ui->message[0] = '\0';
 		return;
 	}
+	if (ui_view(ui)->marks && ui_marks(ui) > 0) {
+		ui_unmark(ui);
+		return;
+	}
 	if (ui_view(ui)->escape != NULL && ui_view(ui)->escape(ui))
 		return;
 	if (ui->depth > 1)
@@ -371,6 +375,8 @@ static bool general_key(struct ui *ui, const struct key *key)
 		ui_log_open(ui, "");
 	else if (c == '/' && ui_view(ui)->filter != NULL)
 		filter_open(ui);
+	else if (c == ' ' && ui_view(ui)->marks)
+		ui_mark(ui, ui->selected);
 	else
 		return c >= '0' && c <= '9' && digit_key(ui, c);
 	return true;

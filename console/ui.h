@@ -110,8 +110,10 @@ struct ui {
 
 	bool mouse_on;
 	struct bindings bindings;
-	char selected[32]; /* a service's name, or empty */
-	char *copy;        /* for UI_COPY, the loop frees it and sets NULL */
+	char selected[32];              /* a service's name, or empty */
+	char marks[MODEL_SERVICES][32]; /* names of the marked ones; see ui_marked */
+	size_t mark_count;
+	char *copy; /* for UI_COPY, the loop frees it and sets NULL */
 	struct ui_shell shell;
 	char told_page[96]; /* what `present` said last */
 	int64_t told_ms;
@@ -216,6 +218,14 @@ void ui_command(struct ui *ui, const struct command *command, const char *name);
 const char *ui_refusal(const struct ui *ui, const struct command *command,
     const struct model_service *service);
 void ui_log_open(struct ui *ui, const char *service); /* empty: of all */
+
+/* ---- Marks (ui_marks.c) ---- */
+
+bool ui_marked(const struct ui *ui, const char *service);
+void ui_mark(struct ui *ui, const char *service); /* or takes the mark away */
+void ui_unmark(struct ui *ui);                    /* all of them */
+/* How many services are marked that are there. */
+size_t ui_marks(const struct ui *ui);
 
 /* ---- Showing an answer (view_result.c) ---- */
 

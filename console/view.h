@@ -29,6 +29,7 @@ struct view {
 	const char *short_name;   /* in the bar of views where room is short; N_ */
 	char digit;               /* the key that opens it from everywhere; 0: none */
 	bool acts;                /* the command table's keys work on the selected service */
+	bool marks;               /* Space marks it, and the keys act on all that are marked */
 	size_t state;             /* bytes that ui_state gives, zeroed at first */
 	void (*end)(void *state); /* frees what state holds; NULL: nothing */
 	/* It came to the top: opened, or what lay over it was closed. NULL allowed. */
@@ -74,6 +75,6 @@ struct overlay {
 
 /* The numbered views in the bar's order, ends with NULL. */
 extern const struct view *const view_list[];
-extern const struct view view_home, view_service, view_log, view_help, view_result;
+extern const struct view view_home, view_services, view_service, view_log, view_help, view_result;
 
 #endif

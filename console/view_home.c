@@ -8,12 +8,10 @@
 
 #include "console/facts.h"
 #include "console/panels.h"
+#include "console/service_list.h"
 #include "console/show.h"
-#include "console/ui.h"
 #include "data/intl.h"
 #include "data/text.h"
-#include "widgets/input.h"
-#include "widgets/table.h"
 
 #define PANES 76   /* fewer columns: the list alone */
 #define MIDDLE 100 /* the list gets more columns */
@@ -25,71 +23,29 @@
 #define LOG_ROWS 8 /* fewer rows below the panes: no log */
 #define FACTS 15   /* rows that machine and selected service want */
 
-enum column { STATE, NAME, RATE, CONNECTIONS, CPU, MEMORY, P99, ADDRESS };
-
-static const struct table_column columns[] = {
-	[STATE] = { N_("STATE"), 11, 0, 0, 0, ALIGN_LEFT },
-	[NAME] = { N_("SERVICE"), 9, 1, 24, 0, ALIGN_LEFT },
-	[RATE] = { N_("REQ/S"), 6, 0, 0, 2, ALIGN_RIGHT },
-	[CONNECTIONS] = { N_("CONN"), 5, 0, 0, 1, ALIGN_RIGHT },
-	[CPU] = { N_("CPU%"), 5, 0, 0, 4, ALIGN_RIGHT },
-	[MEMORY] = { N_("MEM"), 5, 0, 0, 5, ALIGN_RIGHT },
-	[P99] = { N_("P99"), 6, 0, 0, 3, ALIGN_RIGHT },
-	[ADDRESS] = { N_("ADDRESS"), 15, 3, 44, 6, ALIGN_LEFT },
-	{ .title = NULL },
+static const enum service_column shown[] = {
+	SERVICE_STATE,
+	SERVICE_NAME,
+	SERVICE_RATE,
+	SERVICE_CONNECTIONS,
+	SERVICE_CPU,
+	SERVICE_MEMORY,
+	SERVICE_P99,
+	SERVICE_ADDRESS,
+	SERVICE_COLUMNS,
 };
 
-struct home_state {
-	char filter[INPUT_MAX];
-	size_t rows[MODEL_SERVICES]; /* of the table: indexes into the model */
-	struct table table;
-	struct table_column columns[sizeof columns / sizeof columns[0]];
-	struct area table_area;
-};
-
-static struct home_state *home(struct ui *ui)
+static struct service_list *home(struct ui *ui)
 {
-	return ui_view_state(ui, &view_home);
+	struct service_list *list = ui_view_state(ui, &view_home);
+
+	list->shown = shown;
+	return list;
 }
 
-/* ---- Rows ---- */
-
-static bool passes(const struct model_service *s, const char *filter)
-{
-	if (filter[0] == '\0' || strcasestr(s->name, filter) != NULL ||
-	    strcasestr(s->summary, filter) != NULL ||
-	    strcasestr(model_state_word(s->state), filter) != NULL)
-		return true;
-	for (size_t i = 0; i < s->listener_count; i++)
-		if (strcasestr(s->listeners[i].address, filter) != NULL)
-			return true;
-	return false;
-}
-
-/* Which services the table shows; the selected one stays so by name. When the
- * filter took it away, the one that came into its place is selected. */
 static void home_filtered(struct ui *ui)
 {
-	struct home_state *state = home(ui);
-	const struct model *model = ui->model;
-	bool found = false;
-
-	state->table.rows = 0;
-	for (size_t i = 0; i < model->service_count; i++) {
-		if (!passes(&model->services[i], state->filter))
-			continue;
-		if (strcmp(model->services[i].name, ui->selected) == 0) {
-			state->table.selected = state->table.rows;
-			found = true;
-		}
-		state->rows[state->table.rows++] = i;
-	}
-	table_clamp(&state->table);
-	if (!found)
-		ui_select(ui,
-		    state->table.rows == 0 ?
-			"" :
-			model->services[state->rows[state->table.selected]].name);
+	service_list_update(ui, home(ui));
 }
 
 static char *home_filter(struct ui *ui)
@@ -97,79 +53,7 @@ static char *home_filter(struct ui *ui)
 	return home(ui)->filter;
 }
 
-static const struct model_service *row_service(struct ui *ui, size_t row)
-{
-	return &ui->model->services[home(ui)->rows[row]];
-}
-
-static void address_cell(const struct model_service *s, struct table_cell *cell)
-{
-	if (s->listener_count == 0)
-		text_format(cell->text, sizeof cell->text, "-");
-	else if (s->listener_count == 1)
-		text_format(cell->text, sizeof cell->text, "%s", s->listeners[0].address);
-	else
-		text_format(cell->text, sizeof cell->text, "%s +%zu", s->listeners[0].address,
-		    s->listener_count - 1);
-}
-
-static void home_cell(void *arg, size_t row, size_t column, struct table_cell *cell)
-{
-	struct ui *ui = arg;
-	const struct model_service *s = row_service(ui, row);
-	size_t size = sizeof cell->text;
-	bool up = model_state_up(s->state);
-
-	cell->style = up ? STYLE_NORMAL : STYLE_DIM;
-	if (column == STATE) {
-		cell->style = ui_doubtful(ui) ? STYLE_DIM : show_state_style(s->state);
-		text_format(cell->text, size, "%s%s", model_state_word(s->state),
-		    ui_doubtful(ui) ? "?" : "");
-	} else if (column == NAME) {
-		cell->style = STYLE_STRONG;
-		text_format(cell->text, size, "%s", s->name);
-	} else if (column == ADDRESS) {
-		address_cell(s, cell);
-	} else if (!up && column != MEMORY) {
-		text_format(cell->text, size, "-");
-	} else if (column == RATE) {
-		show_rate(s->requests_rate, cell->text, size);
-	} else if (column == CONNECTIONS) {
-		show_count(s->connections, cell->text, size);
-	} else if (column == CPU) {
-		show_percent(s->cpu_percent, cell->text, size);
-	} else if (column == MEMORY) {
-		show_bytes(s->memory, cell->text, size);
-	} else {
-		show_latency(s->p99, cell->text, size);
-	}
-}
-
 /* ---- Drawing ---- */
-
-static void nothing_to_show(struct ui *ui, struct area area)
-{
-	if (!ui->model->known)
-		area_text(area, 1, 2, STYLE_DIM, _("waiting for the first figures"));
-	else if (home(ui)->filter[0] != '\0')
-		area_print(area, 1, 2, STYLE_NOTE, _("no service matches \"%s\"; Esc shows all"),
-		    home(ui)->filter);
-	else
-		area_text(area, 1, 2, STYLE_NOTE, _("this steward has no services built in"));
-}
-
-static void draw_table(struct ui *ui, struct area area)
-{
-	struct home_state *state = home(ui);
-
-	state->table.columns = panel_columns(columns, state->columns, ui->ascii);
-	state->table.cell = home_cell;
-	state->table.arg = ui;
-	state->table_area = area;
-	table_draw(&state->table, area);
-	if (state->table.rows == 0)
-		nothing_to_show(ui, area);
-}
 
 /* Why the selected one is as it is, in a line or more; nothing when it runs. */
 static int draw_reason(const struct ui *ui, struct area area)
@@ -214,7 +98,7 @@ static void draw_panes(struct ui *ui, struct area area)
 	struct area middle =
 	    area_part(area, 0, left + 1, area.rows, area.cols - left - 1 - (side ? side + 1 : 0));
 
-	draw_table(ui, area_part(area, 0, 0, area.rows, left));
+	service_list_draw(ui, home(ui), area_part(area, 0, 0, area.rows, left));
 	if (side > 0) {
 		draw_machine(ui, area_part(area, 0, area.cols - side, area.rows, side));
 		draw_selected(ui, middle);
@@ -244,7 +128,7 @@ static void draw_list(struct ui *ui, struct area area)
 
 	if (area.rows - reason < 4)
 		reason = 0;
-	draw_table(ui, area_part(area, 0, 0, area.rows - reason, area.cols));
+	service_list_draw(ui, home(ui), area_part(area, 0, 0, area.rows - reason, area.cols));
 	if (reason > 0)
 		draw_reason(ui, area_part(area, area.rows - reason, 0, reason, area.cols));
 }
@@ -293,42 +177,14 @@ static void home_draw(struct ui *ui, struct area area)
 
 /* ---- Keys ---- */
 
-static bool home_click(struct ui *ui, const struct key *key)
-{
-	int row, col;
-
-	if (!ui_inside(&home(ui)->table_area, key, &row, &col))
-		return false;
-	row = table_row_at(&home(ui)->table, row);
-	if (row >= 0)
-		ui_select(ui, row_service(ui, (size_t)row)->name);
-	return true;
-}
-
 static bool home_key(struct ui *ui, const struct key *key)
 {
-	home_filtered(ui);
-	if (key->code == PRESS_CLICK)
-		return home_click(ui, key);
-	if (table_key(&home(ui)->table, key)) {
-		if (home(ui)->table.rows > 0)
-			ui_select(ui, row_service(ui, home(ui)->table.selected)->name);
-	} else if (key->code == PRESS_ENTER || key->code == PRESS_ARROW_RIGHT) {
-		if (ui_selected(ui) != NULL)
-			ui_open(ui, &view_service);
-	} else {
-		return false;
-	}
-	return true;
+	return service_list_key(ui, home(ui), key);
 }
 
 static bool home_escape(struct ui *ui)
 {
-	if (home(ui)->filter[0] == '\0')
-		return false;
-	home(ui)->filter[0] = '\0';
-	home_filtered(ui);
-	return true;
+	return service_list_escape(ui, home(ui));
 }
 
 static size_t home_hints(struct ui *ui, struct bar_hint *hints, size_t most)
@@ -346,8 +202,9 @@ static const struct view_key keys[] = {
 	{ N_("PgUp PgDn"), N_("a page up or down") },
 	{ N_("g G Home End"), N_("the first, the last service") },
 	{ N_("Enter Right"), N_("everything about the selected service") },
+	{ N_("Space"), N_("mark a service: the keys below then act on all that are marked") },
 	{ N_("/"), N_("show only services with a text in name, state or address") },
-	{ N_("Esc"), N_("drop the filter; put a message away") },
+	{ N_("Esc"), N_("take the marks away, drop the filter; put a message away") },
 	{ NULL, NULL },
 };
 
@@ -356,7 +213,8 @@ const struct view view_home = {
 	.short_name = N_("Home"),
 	.digit = '1',
 	.acts = true,
-	.state = sizeof(struct home_state),
+	.marks = true,
+	.state = sizeof(struct service_list),
 	.draw = home_draw,
 	.key = home_key,
 	.escape = home_escape,

@@ -7,6 +7,7 @@
 
 const struct view *const view_list[] = {
 	&view_home,
+	&view_services,
 	&view_log,
 	NULL,
 };

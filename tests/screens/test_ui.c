@@ -223,7 +223,7 @@ static void test_mouse(void **state)
 	snapshot(stage, QUIET ", " SERVICE("dns", "running", 2, 0));
 	type(stage, "\033[<0;10;6M"); /* the second row of the table */
 	assert_string_equal(stage->ui->selected, "dns");
-	type(stage, "\033[<0;10;2M"); /* 5Logs in the bar of views */
+	type(stage, "\033[<0;21;2M"); /* 5Logs in the bar of views */
 	assert_seen(stage, "[5Logs]");
 	type(stage, "\033[<0;3;2M"); /* 1Home */
 	assert_seen(stage, "[1Home]");

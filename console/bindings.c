@@ -29,6 +29,7 @@ const struct binding binding_list[] = {
 	{ "go-back", 'Z', N_("bring back the settings before the trial") },
 	{ "acknowledge", 'a', N_("acknowledge the selected alert") },
 	{ "snooze", 'S', N_("hide the selected alert for a time") },
+	{ "outcome", 'O', N_("why the last action failed") },
 	{ "follow", 'f', N_("follow new lines, or pause") },
 	{ "wrap", 'w', N_("wrap long lines, or cut them") },
 	{ "screen-settings", ',', N_("colours, keys and mouse of this screen") },

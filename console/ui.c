@@ -375,6 +375,8 @@ static bool general_key(struct ui *ui, const struct key *key)
 		ui_log_open(ui, "");
 	else if (c == '/' && ui_view(ui)->filter != NULL)
 		filter_open(ui);
+	else if (c == 'O')
+		ui_outcome(ui);
 	else if (c == ' ' && ui_view(ui)->marks)
 		ui_mark(ui, ui->selected);
 	else

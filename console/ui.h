@@ -209,15 +209,26 @@ bool ui_cut_off(const struct ui *ui);
  * empty. */
 void ui_banner_text(const struct ui *ui, char *out, size_t size, unsigned *style_r);
 
-/* ---- Acting (ui_act.c) ---- */
+/* ---- Acting (ui_act.c, act.h) ---- */
 
-/* Carries out a row of the command table on a service (NULL: the selected one),
- * or says why not, or asks first. */
+/* Carries out a row of the command table on a service (NULL: the marked ones where
+ * the view marks, else the selected one), or says why not, or asks first. */
 void ui_command(struct ui *ui, const struct command *command, const char *name);
+/* Whether ui_command(ui, command, NULL) would ask something first. */
+bool ui_asks(const struct ui *ui, const struct command *command);
 /* Why command cannot be given for service now, translated; NULL: it can. */
 const char *ui_refusal(const struct ui *ui, const struct command *command,
     const struct model_service *service);
 void ui_log_open(struct ui *ui, const char *service); /* empty: of all */
+/* The settings, at this row (NULL: the section's first). */
+void ui_config_open(struct ui *ui, const char *section, const char *setting);
+/* Tells a service something: pattern is a row of its `commands` in the schema.
+ * Asks for the arguments, then acts by the command's grade (overlay_words.c). */
+void ui_do(struct ui *ui, const char *service, const char *pattern);
+/* The same when all words are there. */
+void ui_do_words(struct ui *ui, const char *service, const char *const *words, size_t count);
+/* Shows again what became of the last action that failed. */
+void ui_outcome(struct ui *ui);
 
 /* ---- Marks (ui_marks.c) ---- */
 

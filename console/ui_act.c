@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a key or menu entry does: a row of the command table, sent over the
- * control socket with the generation of the service that was on the screen, so
- * that a state which moved meanwhile is never acted on. Who may be
- * disconnected is asked first; what can be undone with one key is not.
+ * control socket with the generations of the services that were on the screen, so
+ * that a state which moved meanwhile is never acted on. What disturbs people is
+ * asked first; what can be undone with one key is not.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "console/show.h"
 #include "console/ui.h"
+#include "console/ui_act.h"
 #include "data/intl.h"
 #include "data/text.h"
-#include "widgets/dialog.h"
 
 /* ---- Which command, on what ---- */
 
@@ -30,6 +29,8 @@ const char *ui_refusal(const struct ui *ui, const struct command *command,
 		return NULL;
 	if (!ui->connected)
 		return _("no connection");
+	if (ui->port.read_only && command->grade > COMMAND_READ)
+		return _("this console only looks (--read-only)");
 	if (service == NULL)
 		return _("no service is selected");
 	if (is(command, "start") &&
@@ -44,243 +45,309 @@ const char *ui_refusal(const struct ui *ui, const struct command *command,
 	return NULL;
 }
 
-static bool must_ask(const struct command *command, const struct model_service *service)
+/* The marked services that the command can be given for; else the one. Returns
+ * why there is none, or NULL. last_r: the one that the reason speaks of. */
+static const char *collect(const struct ui *ui, struct act *act, const char *name,
+    const struct model_service **last_r)
 {
-	if (command->grade < COMMAND_DISRUPTS)
+	const char *refusal = NULL, *first = NULL;
+	bool many = name == NULL && ui_view(ui)->marks && ui_marks(ui) > 0;
+
+	*last_r = NULL;
+	if (!many) {
+		*last_r = name != NULL ? model_service(ui->model, name) : ui_selected(ui);
+		refusal = ui_refusal(ui, act->command, *last_r);
+		if (refusal == NULL && *last_r != NULL)
+			act_add(act, *last_r);
+		return refusal;
+	}
+	/* In the order of the list, whenever each was marked. */
+	for (size_t i = 0; i < ui->model->service_count; i++) {
+		const struct model_service *service = &ui->model->services[i];
+
+		if (!ui_marked(ui, service->name))
+			continue;
+		refusal = ui_refusal(ui, act->command, service);
+		if (refusal == NULL)
+			act_add(act, service);
+		else if (first == NULL)
+			*last_r = service;
+		act->left_out += refusal != NULL;
+		first = first == NULL ? refusal : first;
+	}
+	return act->count > 0 ? NULL : first;
+}
+
+static bool needed(const struct ui *ui, const struct model_service *service)
+{
+	for (size_t i = 0; i < service->needed_by_count; i++) {
+		const struct model_service *by = model_service(ui->model, service->needed_by[i]);
+
+		if (by != NULL && model_state_up(by->state))
+			return true;
+	}
+	return false;
+}
+
+bool ui_act_asks(const struct ui *ui, const struct act *act)
+{
+	if (act->grade < COMMAND_DISRUPTS)
 		return false;
-	if (command->grade > COMMAND_DISRUPTS || service->state == MODEL_HUNG)
+	if (act->grade > COMMAND_DISRUPTS || act->count != 1 || act_is(act, "do"))
 		return true;
-	return model_state_up(service->state) && service->connections != 0;
+	const struct model_service *service = model_service(ui->model, act->targets[0].name);
+
+	if (service == NULL || service->state == MODEL_HUNG)
+		return true;
+	return model_state_up(service->state) && (service->connections != 0 || needed(ui, service));
 }
 
-struct act_state {
-	struct dialog dialog;
-	char title[96], button[64];
-	char lines[DIALOG_LINES][256];
-	/* What the host said a reload would do; empty: another question. */
-	char reason[256];
-	const char *buttons[3];
-	const struct command *command;
-	char service[32];
-	int64_t generation;
-};
-
-static const struct overlay overlay_act;
-
-static void acted(struct ui *ui, const struct ui_request *request, const json_t *result,
-    const struct fault *fault);
-
-/* agreed: to what the host said a reload would do. */
-static void carry_out(struct ui *ui, const struct command *command, const char *service,
-    int64_t generation, bool agreed)
+bool ui_asks(const struct ui *ui, const struct command *command)
 {
-	json_t *params = json_pack("{s:[s]}", "services", service);
-	char doing[96], name[32];
+	const struct model_service *last;
+	struct act act;
 
-	if (generation >= 0)
-		json_object_set_new(params, "generation", json_integer(generation));
-	if (is(command, "reload"))
-		json_object_set_new(params, "restart", json_boolean(agreed));
+	act_begin(&act, command, ui->now_us);
+	return collect(ui, &act, NULL, &last) == NULL && ui_act_asks(ui, &act);
+}
+
+/* ---- Acting ---- */
+
+bool ui_act_busy(struct ui *ui)
+{
+	const struct view *view = ui_view(ui);
+
+	return ui->overlay != NULL || (view->editing != NULL && view->editing(ui) != NULL);
+}
+
+static ui_answered acted;
+
+void ui_act_now(struct ui *ui, const struct act *act)
+{
+	char doing[96];
+
 	ui->message[0] = '\0';
-	command_name(command, name, sizeof name);
-	text_format(doing, sizeof doing, "%s %s", name, service);
-	ui_ask_doing(ui, command->method, params, acted, json_pack("{s:s}", "command", name), doing,
-	    service);
-}
-
-/* ---- The question ---- */
-
-/* The label without its dots: "Stop". */
-static void verb(const struct command *command, char *out, size_t size)
-{
-	const char *label = _(command->label);
-
-	text_format(out, size, "%.*s", (int)strcspn(label, "."), label);
-}
-
-static struct act_state *question(struct ui *ui, const struct command *command,
-    const struct model_service *service)
-{
-	struct act_state *act = ui_overlay_state(ui, &overlay_act);
-	char word[64];
-
-	verb(command, word, sizeof word);
-	act->reason[0] = '\0';
-	act->command = command;
-	act->generation = service->generation;
-	text_format(act->service, sizeof act->service, "%s", service->name);
-	text_format(act->button, sizeof act->button, _("%s now"), word);
-	act->buttons[0] = _("Cancel");
-	act->buttons[1] = act->button;
-	act->buttons[2] = NULL;
-	text_format(act->title, sizeof act->title, _("%s %s?"), word, service->name);
-	act->dialog = (struct dialog){ .title = act->title, .buttons = act->buttons };
-	ui_lay_over(ui, &overlay_act);
-	return act;
-}
-
-/* What cannot be known before the host has read the settings is asked after
- * its answer. */
-static void ask_again(struct ui *ui, const struct command *command, const char *name,
-    const struct fault *fault)
-{
-	const struct model_service *service = model_service(ui->model, name);
-
-	/* Whoever types a filter or looks at a menu is not taken by surprise. */
-	if (service == NULL || ui->overlay != NULL) {
-		ui_say(ui, STYLE_WARN, 60, _("not reloaded: %s - %s asks again"), fault->text,
-		    bindings_shown(&ui->bindings, (char)command->key));
+	if (ui->role[0] != '\0' && !ui_may(ui, act_role(act))) {
+		rights_open(ui, act, NULL);
 		return;
 	}
-	struct act_state *act = question(ui, command, service);
-
-	text_format(act->reason, sizeof act->reason, "%s.", fault->text);
-	text_format(act->title, sizeof act->title, _("Restart %s?"), service->name);
-	text_format(act->button, sizeof act->button, "%s", _("Restart now"));
+	act_doing(act, doing, sizeof doing);
+	ui_ask_doing(ui, act->command->method, act_params(act), acted, act_pack(act), doing,
+	    act->targets[0].name);
 }
 
-static void who_is_there(const struct model_service *service, char *out, size_t size)
+void ui_act(struct ui *ui, const struct act *act)
 {
-	char rate[16];
-
-	show_rate(service->requests_rate, rate, sizeof rate);
-	if (service->connections < 0)
-		text_format(out, size, "%s", _("How many are connected is not known."));
+	if (ui_act_asks(ui, act))
+		impact_open(ui, act, NULL);
 	else
-		text_format(out, size,
-		    ngettext("%lld connection is open now, with %s requests a second. "
-			     "Who is connected will be disconnected.",
-			"%lld connections are open now, with %s requests a second. "
-			"Who is connected will be disconnected.",
-			(unsigned long)service->connections),
-		    (long long)service->connections, rate);
+		ui_act_now(ui, act);
 }
-
-/* The facts, from the newest figures. */
-static void refresh(struct ui *ui, struct act_state *act)
-{
-	const struct model_service *service = model_service(ui->model, act->service);
-	size_t count = 0, size = sizeof act->lines[0];
-
-	memset(act->dialog.lines, 0, sizeof act->dialog.lines);
-	if (act->reason[0] != '\0')
-		text_format(act->lines[count++], size, "%s", act->reason);
-	if (service == NULL)
-		text_format(act->lines[count++], size, _("%s is not there any more."),
-		    act->service);
-	else if (service->generation != act->generation)
-		text_format(act->lines[count++], size,
-		    _("%s has changed since this was asked: it is %s now. Look again before you "
-		      "go on."),
-		    service->name, model_state_word(service->state));
-	else if (service->state == MODEL_HUNG)
-		text_format(act->lines[count++], size,
-		    _("%s hangs: if it does not stop in its time, the whole host is started "
-		      "again, and the other services are interrupted for a moment."),
-		    service->name);
-	else
-		who_is_there(service, act->lines[count++], size);
-	if (act->reason[0] == '\0') {
-		text_format(act->lines[count], size, "%s.", _(act->command->help));
-		act->lines[count][0] = (char)toupper((unsigned char)act->lines[count][0]);
-		count++;
-	}
-	text_format(act->lines[count++], size, "%s", _("The same as a command:"));
-	command_text(act->command, ui->port.home, act->service, act->lines[count++], size);
-	for (size_t i = 0; i < count; i++)
-		act->dialog.lines[i] = act->lines[i];
-}
-
-static void act_draw(struct ui *ui, struct area area)
-{
-	struct act_state *act = ui_overlay_state(ui, &overlay_act);
-
-	refresh(ui, act);
-	dialog_draw(&act->dialog, area);
-}
-
-static void act_key(struct ui *ui, const struct key *key)
-{
-	struct act_state *act = ui_overlay_state(ui, &overlay_act);
-	int answer = dialog_key(&act->dialog, key);
-
-	if (answer == DIALOG_OPEN)
-		return;
-	ui_close(ui);
-	if (answer == 0)
-		ui_say(ui, STYLE_NORMAL, 4, "%s", _("cancelled, nothing was done"));
-	else
-		carry_out(ui, act->command, act->service, act->generation, act->reason[0] != '\0');
-}
-
-static const struct overlay overlay_act = {
-	.name = "act",
-	.state = sizeof(struct act_state),
-	.draw = act_draw,
-	.key = act_key,
-};
-
-/* ---- Commands ---- */
 
 void ui_command(struct ui *ui, const struct command *command, const char *name)
 {
-	const struct model_service *service =
-	    name != NULL ? model_service(ui->model, name) : ui_selected(ui);
-	const char *refusal = ui_refusal(ui, command, service);
+	const struct model_service *service;
+	struct act act;
 	char word[32];
 
+	act_begin(&act, command, ui->now_us);
+	const char *refusal = collect(ui, &act, name, &service);
+
 	command_name(command, word, sizeof word);
-	if (refusal != NULL) {
-		ui_say(ui, STYLE_NOTE, 6, "%s%s%s: %s", word, service != NULL ? " " : "",
-		    service != NULL ? service->name : "", refusal);
-	} else if (is(command, "log")) {
+	if (refusal != NULL && service != NULL)
+		ui_say(ui, STYLE_NOTE, 6, "%s %s: %s", word, service->name, refusal);
+	else if (refusal != NULL)
+		ui_say(ui, STYLE_NOTE, 6, "%s: %s", word, refusal);
+	else if (is(command, "log"))
 		ui_log_open(ui, service != NULL ? service->name : "");
-	} else if (command->method == NULL || service == NULL ||
-	    !(command->flags & COMMAND_SERVICE)) {
-		return; /* nothing that a key could do */
-	} else if (must_ask(command, service)) {
-		question(ui, command, service);
-	} else {
-		carry_out(ui, command, service->name, service->generation, false);
+	else if (command->grade > COMMAND_READ && command->method != NULL && act.count > 0)
+		ui_act(ui, &act);
+}
+
+void ui_do_words(struct ui *ui, const char *service, const char *const *words, size_t count)
+{
+	const struct command *command = command_by_name("do");
+	const struct model_service *s = model_service(ui->model, service);
+	const json_t *entry, *known;
+	struct act act;
+	size_t i;
+
+	act_begin(&act, command, ui->now_us);
+	act.grade = COMMAND_DESTROYS; /* what the schema does not know is asked about */
+	if (s == NULL || count == 0 || count > ACT_WORDS) {
+		ui_say(ui, STYLE_NOTE, 6, _("%s cannot be told that"), service);
+		return;
 	}
+	act_add(&act, s);
+	known = json_object_get(ui_schema_service(ui, service), "commands");
+	for (act.word_count = 0; act.word_count < count; act.word_count++)
+		text_format(act.words[act.word_count], ACT_WORD, "%s", words[act.word_count]);
+	json_array_foreach(known, i, entry)
+	{
+		const char *pattern = json_string_value(json_object_get(entry, "pattern"));
+		const char *grade = json_string_value(json_object_get(entry, "grade"));
+		struct fault fault;
+		bool other = false;
+		struct words *matched = pattern == NULL ?
+		    NULL :
+		    words_match(pattern, (int)count, (char *const *)words, &other, &fault);
+
+		if (matched != NULL) {
+			act.grade = command_grade_parse(grade);
+			act.plain = words_plain(pattern);
+			/* What is lost is what was named last, else the service. */
+			text_format(act.destroys, sizeof act.destroys, "%s",
+			    count > words_plain(pattern) ? words[count - 1] : service);
+		}
+		words_free(matched);
+	}
+	if (act.destroys[0] == '\0')
+		text_format(act.destroys, sizeof act.destroys, "%s", service);
+	if (!ui->connected)
+		ui_say(ui, STYLE_NOTE, 6, "%s: %s", service, _("no connection"));
+	else if (ui->port.read_only && act.grade > COMMAND_READ)
+		ui_say(ui, STYLE_NOTE, 6, "%s: %s", service,
+		    _("this console only looks (--read-only)"));
+	else
+		ui_act(ui, &act);
+}
+
+/* ---- Toasts ---- */
+
+/* The newest one, until it knows what undoes its action. */
+struct toast {
+	int64_t entry; /* of the audit list; 0: nothing to wait for */
+	char text[512];
+	unsigned style;
+};
+
+static struct toast *toast_of(struct ui *ui)
+{
+	static const char owner = 0;
+
+	return ui_state(ui, &owner, sizeof(struct toast), NULL);
+}
+
+static void toast_say(struct ui *ui)
+{
+	struct toast *toast = toast_of(ui);
+	const struct model_audit *entry =
+	    toast->entry > 0 ? model_audit_entry(ui->model, toast->entry) : NULL;
+
+	if (entry == NULL) {
+		ui_say(ui, toast->style, 10, "%s", toast->text);
+		return;
+	}
+	toast->entry = 0;
+	if (entry->can_undo)
+		ui_say(ui, toast->style, 10, _("%s; %s undoes it (%s)"), toast->text,
+		    bindings_shown(&ui->bindings, 'z'), entry->undo_words);
+	else
+		ui_say(ui, toast->style, 10, "%s", toast->text);
+}
+
+void ui_act_audit(struct ui *ui)
+{
+	struct toast *toast = toast_of(ui);
+
+	/* Only while it stands there, alone. */
+	if (toast->entry > 0 && strcmp(ui->message, toast->text) == 0)
+		toast_say(ui);
+}
+
+static void one_done(const struct ui *ui, bool listed, const struct act *act,
+    const struct model_service *service, char *out, size_t size)
+{
+	char doing[96];
+
+	act_doing(act, doing, sizeof doing);
+	if (service == NULL)
+		text_format(out, size, _("%s: done"), doing);
+	else if (service->state == MODEL_STOPPED && !listed)
+		text_format(out, size,
+		    _("%s: done. It is %s, its port is kept; %s starts it again"), doing,
+		    model_state_word(service->state),
+		    bindings_shown(&ui->bindings, (char)command_by_name("start")->key));
+	else if (service->state == MODEL_STOPPED)
+		text_format(out, size, _("%s: done. It is %s, its port is kept"), doing,
+		    model_state_word(service->state));
+	else if (service->listener_count > 0)
+		text_format(out, size, _("%s: done. It is %s on %s"), doing,
+		    model_state_word(service->state), service->listeners[0].address);
+	else
+		text_format(out, size, _("%s: done. It is %s"), doing,
+		    model_state_word(service->state));
+}
+
+static void done(struct ui *ui, const struct act *act, const json_t *result)
+{
+	struct toast *toast = toast_of(ui);
+	const json_t *entry = json_object_get(result, "audit");
+	const struct model_service *service =
+	    act->count == 1 ? model_service(ui->model, act->targets[0].name) : NULL;
+	bool up = service == NULL || model_state_up(service->state);
+
+	toast->entry = json_is_integer(entry) ? json_integer_value(entry) : 0;
+	toast->style = up || act_is(act, "stop") ? STYLE_GOOD : STYLE_WARN;
+	one_done(ui, toast->entry > 0, act, act_is(act, "do") ? NULL : service, toast->text,
+	    sizeof toast->text);
+	if (ui_view(ui)->marks)
+		ui_unmark(ui);
+	toast_say(ui);
 }
 
 /* ---- Answers ---- */
 
-static void done(struct ui *ui, const struct ui_request *request)
+/* What a reload would do cannot be known before the host has read the files. */
+static void ask_again(struct ui *ui, const struct act *act, const struct fault *fault)
 {
-	const struct model_service *service = model_service(ui->model, request->service);
-	const struct command *start = command_by_name("start");
+	struct act again = *act;
 
-	if (service == NULL) {
-		ui_say(ui, STYLE_GOOD, 8, _("%s: done"), request->doing);
-	} else if (service->state == MODEL_STOPPED && start != NULL) {
-		ui_say(ui, STYLE_GOOD, 10,
-		    _("%s: done. It is %s, its port is kept; %s starts it again"), request->doing,
-		    model_state_word(service->state),
-		    bindings_shown(&ui->bindings, (char)start->key));
-	} else if (service->listener_count > 0) {
-		ui_say(ui, model_state_up(service->state) ? STYLE_GOOD : STYLE_WARN, 8,
-		    _("%s: done. It is %s on %s"), request->doing, model_state_word(service->state),
-		    service->listeners[0].address);
-	} else {
-		ui_say(ui, model_state_up(service->state) ? STYLE_GOOD : STYLE_WARN, 8,
-		    _("%s: done. It is %s"), request->doing, model_state_word(service->state));
+	if (ui_act_busy(ui)) {
+		ui_say(ui, STYLE_WARN, 60, _("not reloaded: %s - %s asks again"), fault->text,
+		    bindings_shown(&ui->bindings, (char)act->command->key));
+		return;
 	}
+	again.grade = COMMAND_DISRUPTS;
+	again.agreed = true;
+	impact_open(ui, &again, fault->text);
+}
+
+static void refused(struct ui *ui, const struct act *act, const struct fault *fault)
+{
+	if (ui_act_busy(ui))
+		ui_say_fault(ui, fault);
+	else if (fault->code == FAULT_REFUSED)
+		rights_open(ui, act, fault);
+	else
+		stale_open(ui, act, fault);
 }
 
 static void acted(struct ui *ui, const struct ui_request *request, const json_t *result,
     const struct fault *fault)
 {
-	const struct command *command =
-	    command_by_name(json_string_value(json_object_get(request->context, "command")));
+	struct act act;
 
+	if (!act_unpack(&act, request->context))
+		return;
 	if (result != NULL) {
+		bool rows = act_is(&act, "do") &&
+		    json_array_size(json_object_get(result, "columns")) > 0 && !ui_act_busy(ui);
+
 		model_entries(ui->model, json_object_get(result, "services"));
-		done(ui, request);
+		if (!rows || act.grade > COMMAND_READ)
+			done(ui, &act, result);
+		if (rows)
+			ui_result_open(ui, request->doing, result);
+	} else if (!ui->connected) {
+		return; /* which has been said */
 	} else if (fault->code == FAULT_RESTART) {
-		ask_again(ui, command, request->service, fault);
-	} else if (ui->connected) {
+		ask_again(ui, &act, fault);
+	} else if (fault->code == FAULT_REFUSED || fault->code == FAULT_STALE) {
+		refused(ui, &act, fault);
+	} else if (fault->code == FAULT_USAGE) {
 		ui_say_fault(ui, fault);
+	} else {
+		outcome_failed(ui, &act, fault);
 	}
 }

@@ -7,6 +7,7 @@
 
 #include "console/client.h"
 #include "console/ui.h"
+#include "console/ui_act.h"
 #include "data/intl.h"
 #include "data/text.h"
 
@@ -202,6 +203,7 @@ static bool notification(struct ui *ui, const char *method, const json_t *params
 		model_journal(ui->model, params);
 	} else if (strcmp(method, "audit") == 0) {
 		model_audit(ui->model, json_object_get(params, "entries"));
+		ui_act_audit(ui);
 	} else {
 		return false;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The menu and the footers, both from the command table: an entry is the key
- * that does the same, so there is nothing that only a menu can do.
+ * that does the same. What a service can be told besides comes from the schema.
  */
 #include <string.h>
 
@@ -10,13 +10,15 @@
 #include "data/text.h"
 #include "widgets/menu.h"
 
-#define MENU_MAX 40
+#define MENU_MAX 64
 
 struct menu_state {
 	struct menu menu;
 	struct menu_entry entries[MENU_MAX];
 	const struct command *commands[MENU_MAX]; /* NULL: the key of fixed */
-	char labels[MENU_MAX][96], refusals[MENU_MAX][96];
+	const char *patterns[MENU_MAX];           /* of `do`; the schema's */
+	char labels[MENU_MAX][160], refusals[MENU_MAX][96];
+	char marked[64];
 	bool drawn;
 };
 
@@ -41,41 +43,116 @@ static bool listed(const struct command *command)
 	return command->label != NULL && (command->flags & COMMAND_SERVICE) != 0;
 }
 
-static size_t fill_commands(struct ui *ui, struct menu_state *state)
+/* Whether it asks something first, and whether it can be taken back, which nobody
+ * should learn afterwards. */
+static void set_label(char *out, size_t size, const char *name, bool asks, bool final)
+{
+	if (final)
+		text_format(out, size, _("%s%s (no undo)"), name, asks ? "..." : "");
+	else
+		text_format(out, size, "%s%s", name, asks ? "..." : "");
+}
+
+static void fill_commands(struct ui *ui, struct menu_state *state)
 {
 	const struct model_service *service = ui_selected(ui);
-	size_t count = 0;
 
 	for (const struct command *c = command_table; c->pattern != NULL; c++) {
+		size_t n = state->menu.count;
 		const char *refusal = ui_refusal(ui, c, service);
+		char name[96];
 
-		if (!listed(c) || count >= MENU_MAX - FIXED)
+		if (!listed(c) || n >= MENU_MAX - FIXED)
 			continue;
-		text_format(state->labels[count], sizeof state->labels[0], "%s", _(c->label));
-		text_format(state->refusals[count], sizeof state->refusals[0], "%s",
+		text_format(name, sizeof name, "%.*s", (int)strcspn(_(c->label), "."), _(c->label));
+		set_label(state->labels[n], sizeof state->labels[0], name, ui_asks(ui, c),
+		    c->grade > COMMAND_READ && (c->flags & COMMAND_FINAL) != 0);
+		text_format(state->refusals[n], sizeof state->refusals[0], "%s",
 		    refusal != NULL ? refusal : "");
-		state->commands[count] = c;
-		state->entries[count] = (struct menu_entry){
-			.label = state->labels[count],
+		state->commands[n] = c;
+		state->patterns[n] = NULL;
+		state->entries[n] = (struct menu_entry){
+			.label = state->labels[n],
 			.key = c->key != 0 ? bindings_shown(&ui->bindings, (char)c->key) : NULL,
-			.refusal = refusal != NULL ? state->refusals[count] : NULL,
-			.id = (int)count,
+			.refusal = refusal != NULL ? state->refusals[n] : NULL,
+			.id = (int)n,
 		};
-		count++;
+		state->menu.count++;
 	}
-	return count;
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL ? text : "";
+}
+
+/* "ban... - refuse an address (no undo)" */
+static void own_label(const json_t *entry, char *out, size_t size)
+{
+	enum command_grade grade = command_grade_parse(text_of(entry, "grade"));
+	const char *pattern = text_of(entry, "pattern"), *help = text_of(entry, "help");
+	size_t plain = strcspn(pattern, "<[");
+	bool asks = pattern[plain] != '\0' || grade >= COMMAND_DISRUPTS;
+	char name[64], told[160], label[160];
+
+	while (plain > 0 && pattern[plain - 1] == ' ')
+		plain--;
+	text_format(name, sizeof name, "%.*s%s", (int)plain, pattern, asks ? "..." : "");
+	text_format(told, sizeof told, "%s - %s", name, *help != '\0' ? _(help) : "");
+	set_label(label, sizeof label, told, false, grade > COMMAND_READ);
+	text_clean(out, size, label, strlen(label));
+}
+
+/* What the selected service can be told. */
+static void fill_own(struct ui *ui, struct menu_state *state)
+{
+	const json_t *list = json_object_get(ui_schema_service(ui, ui->selected), "commands");
+	const char *refusal = ui->connected ? NULL : _("no connection");
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(list, i, entry)
+	{
+		size_t n = state->menu.count;
+
+		if (n >= MENU_MAX - FIXED - 1 || text_of(entry, "pattern")[0] == '\0')
+			continue;
+		if (i == 0) {
+			state->commands[n] = NULL;
+			state->entries[n] = (struct menu_entry){ .id = (int)n };
+			state->menu.count = ++n;
+		}
+		own_label(entry, state->labels[n], sizeof state->labels[0]);
+		state->commands[n] = NULL;
+		state->patterns[n] = text_of(entry, "pattern");
+		state->entries[n] = (struct menu_entry){
+			.label = state->labels[n],
+			.refusal = refusal,
+			.id = (int)n,
+		};
+		state->menu.count++;
+	}
 }
 
 /* Entries from the newest figures. */
 static void fill(struct ui *ui, struct menu_state *state)
 {
 	const struct model_service *service = ui_selected(ui);
-	size_t count = fill_commands(ui, state);
+	size_t marked = ui_view(ui)->marks ? ui_marks(ui) : 0;
+	size_t count;
 
+	state->menu.count = 0;
+	fill_commands(ui, state);
+	if (marked == 0)
+		fill_own(ui, state);
+	count = state->menu.count;
 	for (size_t i = 0; i < FIXED; i++, count++) {
 		bool here = fixed[i].key != '/' || ui_view(ui)->filter != NULL;
 
 		state->commands[count] = NULL;
+		state->patterns[count] = NULL;
 		state->entries[count] = (struct menu_entry){
 			.label = fixed[i].label != NULL ? _(fixed[i].label) : NULL,
 			.key =
@@ -84,19 +161,29 @@ static void fill(struct ui *ui, struct menu_state *state)
 			.id = (int)count,
 		};
 	}
-	state->menu.title = service != NULL ? service->name : "steward";
+	text_format(state->marked, sizeof state->marked,
+	    ngettext("%zu marked", "%zu marked", marked), marked);
+	state->menu.title = marked > 0 ? state->marked :
+	    service != NULL            ? service->name :
+					 "steward";
 	state->menu.entries = state->entries;
 	state->menu.count = count;
+}
+
+/* Keys may come before the first frame. */
+static void prepare(struct ui *ui, struct menu_state *state)
+{
+	fill(ui, state);
+	if (!state->drawn)
+		menu_open(&state->menu);
+	state->drawn = true;
 }
 
 static void menu_overlay_draw(struct ui *ui, struct area area)
 {
 	struct menu_state *state = ui_overlay_state(ui, &overlay_menu);
 
-	fill(ui, state);
-	if (!state->drawn)
-		menu_open(&state->menu);
-	state->drawn = true;
+	prepare(ui, state);
 	menu_draw(&state->menu, area, 2, area.cols - 40);
 }
 
@@ -104,6 +191,8 @@ static void chosen(struct ui *ui, const struct menu_state *state, int id)
 {
 	if (state->commands[id] != NULL)
 		ui_command(ui, state->commands[id], NULL);
+	else if (state->patterns[id] != NULL)
+		ui_do(ui, ui->selected, state->patterns[id]);
 	else
 		ui_press(ui, (uint32_t)fixed[(size_t)id + FIXED - state->menu.count].key);
 }
@@ -127,7 +216,7 @@ static void menu_overlay_key(struct ui *ui, const struct key *key)
 	uint32_t c = key->code == PRESS_CHARACTER ? key->character : 0;
 	uint32_t meant = bindings_meant(&ui->bindings, c);
 
-	fill(ui, state);
+	prepare(ui, state);
 	/* The key that opened it closes it; the keys that entries show work. */
 	if (meant == 'm' || meant == 'q' || (key->code == PRESS_FUNCTION && key->number == 9)) {
 		ui_close(ui);
@@ -187,11 +276,23 @@ static size_t command_hint(const struct ui *ui, struct bar_hint *hints, size_t c
 	return ui_hint(ui, hints, count, most, NULL, words[index], command->key);
 }
 
+/* "Space 3 marked" */
+static size_t marks_hint(const struct ui *ui, struct bar_hint *hints, size_t most)
+{
+	static char text[64]; /* until the next footer */
+	size_t count = ui_marks(ui);
+
+	if (!ui_view(ui)->marks || count == 0)
+		return 0;
+	text_format(text, sizeof text, ngettext("%zu marked", "%zu marked", count), count);
+	return ui_hint(ui, hints, 0, most, NULL, text, ' ');
+}
+
 size_t ui_command_hints(const struct ui *ui, struct bar_hint *hints, size_t most)
 {
 	static const char *const names[] = { "start", "stop", "restart", "reload", "log" };
 	const struct model_service *selected = ui_selected(ui);
-	size_t n = 0;
+	size_t n = marks_hint(ui, hints, most);
 
 	if (selected != NULL && selected->state == MODEL_QUARANTINED)
 		n = command_hint(ui, hints, n, most, "resume");

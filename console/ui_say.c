@@ -29,6 +29,42 @@ void ui_say_fault(struct ui *ui, const struct fault *fault)
 	    fault->next);
 }
 
+/* The service that a person waits for: of several the first one on its way. */
+static const struct model_service *waited_for(const struct ui *ui, const struct ui_request *request)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(request->context, "targets"), i, entry)
+	{
+		const char *name = json_string_value(json_object_get(entry, "name"));
+		const struct model_service *service =
+		    name != NULL ? model_service(ui->model, name) : NULL;
+
+		if (service != NULL &&
+		    (service->state == MODEL_DRAINING || service->state == MODEL_STARTING))
+			return service;
+	}
+	return model_service(ui->model, request->service);
+}
+
+static void draining_text(const struct ui_request *request, const struct model_service *service,
+    long long seconds, char *out, size_t size)
+{
+	if (service->connections < 0)
+		text_format(out, size,
+		    _("%s: under way, %llds; %s drains, %llds left, who is still connected is not "
+		      "known"),
+		    request->doing, seconds, service->name, (long long)service->drain_left);
+	else
+		text_format(out, size,
+		    ngettext("%s: under way, %llds; %s drains, %llds left, %lld still connected",
+			"%s: under way, %llds; %s drains, %llds left, %lld still connected",
+			(unsigned long)service->connections),
+		    request->doing, seconds, service->name, (long long)service->drain_left,
+		    (long long)service->connections);
+}
+
 void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *style_r)
 {
 	const struct ui_request *request = ui_under_way(ui);
@@ -38,12 +74,18 @@ void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *styl
 		text_format(out, size, "%s", ui->message);
 		return;
 	}
-	const struct model_service *service = model_service(ui->model, request->service);
+	const struct model_service *service = waited_for(ui, request);
 	long long seconds = (long long)(ui->now_ms - request->since_ms) / 1000;
 
 	*style_r = STYLE_NOTE;
 	if (request->service[0] == '\0')
 		text_format(out, size, _("%s: under way, %llds"), request->doing, seconds);
+	else if (service != NULL && service->state == MODEL_DRAINING && service->drain_left >= 0)
+		draining_text(request, service, seconds, out, size);
+	else if (json_array_size(json_object_get(request->context, "targets")) > 1)
+		text_format(out, size, _("%s: under way, %llds, %s is %s"), request->doing, seconds,
+		    service != NULL ? service->name : request->service,
+		    service != NULL ? model_state_word(service->state) : _("gone"));
 	else
 		text_format(out, size, _("%s: under way, %llds, it is %s"), request->doing, seconds,
 		    service != NULL ? model_state_word(service->state) : _("gone"));

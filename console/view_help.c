@@ -43,6 +43,7 @@ struct help_line {
 static const struct view_key everywhere[] = {
 	{ "m F9", "menu; also by a click on the word" },
 	{ "? F1", "this page" },
+	{ "O", "why the last action failed" },
 	{ "M", "mouse off and on (off: the terminal's own selecting works)" },
 	{ "Ctrl-L", "draw the screen again" },
 	{ "Ctrl-Z", "back to the shell; fg returns" },

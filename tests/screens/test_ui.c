@@ -22,18 +22,18 @@ static void test_asks_first(void **state)
 	snapshot(stage, BUSY);
 	type(stage, "x");
 	assert_seen(stage, "3 connections are open");
-	assert_sent(stage, "");
+	assert_sent(stage, "impact web; ");
 	type(stage, "\r"); /* Enter is Cancel */
 	assert_sent(stage, "");
 	assert_seen(stage, "nothing was done");
 	type(stage, "x");
 	type(stage, "\033");
-	assert_sent(stage, "");
+	assert_sent(stage, "impact web; ");
 	assert_unseen(stage, "Stop web?");
-	type(stage, "x\t\r");
-	assert_sent(stage, "stop web 7; ");
-	type(stage, "R\033[C\r");
-	assert_sent(stage, "restart web 7; ");
+	type(stage, "x\t\t\r");
+	assert_sent(stage, "impact web; stop web 7; ");
+	type(stage, "R\033[C\033[C\r");
+	assert_sent(stage, "impact web; restart web 7; ");
 }
 
 static void test_acts_when_nobody_is_there(void **state)
@@ -58,7 +58,7 @@ static void test_unknown_asks(void **state)
 
 	snapshot(stage, "{\"name\": \"web\", \"state\": \"running\", \"generation\": 1}");
 	type(stage, "x");
-	assert_sent(stage, "");
+	assert_sent(stage, "impact web; ");
 	assert_seen(stage, "is not known");
 }
 
@@ -68,7 +68,7 @@ static void test_hung_asks(void **state)
 
 	snapshot(stage, SERVICE("web", "hung", 7, 0));
 	type(stage, "R");
-	assert_sent(stage, "");
+	assert_sent(stage, "impact web; ");
 	assert_seen(stage, "web hangs");
 }
 
@@ -81,8 +81,8 @@ static void test_generation_of_the_question(void **state)
 	type(stage, "x");
 	snapshot(stage, SERVICE("web", "running", 8, 3));
 	assert_seen(stage, "has changed since this was asked");
-	type(stage, "\t\r");
-	assert_sent(stage, "stop web 7; ");
+	type(stage, "\t\t\r");
+	assert_sent(stage, "impact web; stop web 7; ");
 	say(stage,
 	    "{\"error\": {\"code\": -32006, \"message\": \"web has changed since it was "
 	    "shown: it is failed now\", \"data\": {\"exit\": 1, \"next\": \"look again\"}}}");
@@ -106,7 +106,7 @@ static void test_reload_asks_before_a_restart(void **state)
 	assert_seen(stage, "Restart web?");
 	assert_seen(stage, "web.workers has changed");
 	type(stage, "\r"); /* Enter is Cancel */
-	assert_sent(stage, "");
+	assert_sent(stage, "impact web; ");
 	assert_seen(stage, "nothing was done");
 	type(stage, "r");
 	say(stage, NEEDS_RESTART);

@@ -132,9 +132,12 @@ def test_stop_and_start(terminal):
         assert terminal.steward.service("web")["state"] == "running"
         one.keys("x")
         one.wait("Stop web?")
+        one.keys("Tab")
+        one.wait(r"--drain \d+")
         one.keys("Tab", "Enter")
         one.wait(r"STOPPED +web")
-        one.wait("s starts it again")
+        one.wait("stop web: done")
+        one.wait("z undoes it")
     assert terminal.steward.service("web")["desired"] == "stopped"
     one.keys("s")
     one.wait(r"RUNNING +web")
@@ -149,7 +152,90 @@ def test_stop_without_people_asks_nothing(terminal):
     one.console()
     one.wait(r"RUNNING +web .* 0 ")
     one.keys("x")
-    one.wait("s starts it again")
+    one.wait("stop web: done")
+
+
+def test_stale_sheet_is_refused(terminal):
+    one = terminal()
+    one.console()
+    with connection(terminal.steward):
+        one.wait(r"RUNNING +web .* 1 ")
+        one.keys("x")
+        one.wait("Stop web?")
+        terminal.steward.ok("restart", "web")
+        one.wait("has changed since this was asked")
+        one.keys("Tab", "Tab", "Enter")
+        one.wait("Not done: it has changed")
+        one.wait(r"by +\S.*restart web")
+        assert terminal.steward.service("web")["state"] == "running"
+        one.keys("Tab", "Enter")
+        one.wait("Stop web?")
+        one.wait("has changed since this was asked", gone=True)
+        one.keys("Tab", "Tab", "Enter")
+        one.wait(r"STOPPED +web")
+
+
+def test_failing_start_says_why(terminal):
+    terminal.steward.ok("set", "trial.refuse=open")
+    terminal.steward.ok("stop", "trial")
+    one = terminal()
+    one.console()
+    one.keys("j")
+    one.wait(r"> STOPPED +trial")
+    one.keys("s")
+    sheet = one.wait("trial did not start")
+    assert re.search(r"ERROR start: did not start", sheet.split("[ Close ]")[0]), sheet
+    one.keys("x", "R")
+    one.wait("trial did not start")
+    one.keys("l")
+    one.wait("Logs +trial")
+
+
+def test_marked_services_act_together(terminal):
+    one = terminal()
+    one.console()
+    one.keys("2")
+    one.wait("2 of 2 running")
+    one.keys("Space", "j", "Space")
+    one.wait("2 marked")
+    one.keys("x")
+    one.wait("stop web trial")
+    one.keys("Tab", "Tab", "Enter")
+    one.wait("0 of 2 running")
+    one.wait("stop web, trial: done")
+    one.wait("marked", gone=True)
+    assert terminal.steward.service("trial")["desired"] == "stopped"
+
+
+def test_page_of_a_service(terminal):
+    one = terminal()
+    one.console()
+    one.keys("j")
+    one.wait(r"> RUNNING +trial")
+    one.keys("Enter")
+    one.wait(r"\[Status\] Log +Config +Clients")
+    one.keys("Tab", "Tab")
+    one.wait(r"workers +1 +default")
+    one.keys("BTab", "BTab", "BTab")
+    one.wait(r"green +with a tab and \?\[31mescape")
+    one.wait("3 rows, [01]s old")
+    one.keys("[")
+    one.wait(r"\[clients\]")
+    one.keys("}")
+    one.wait("web: RUNNING")
+    one.keys("{", "m")
+    one.wait("echo... - say the words again")
+    one.type("jjjjjjjjjj")
+    one.keys("Enter")
+    one.wait("trial echo <word>")
+    one.type("good morning")
+    one.keys("Enter")
+    one.type("all")
+    one.keys("Enter", "Enter")
+    one.wait("Answer +trial: echo; 2 rows")
+    one.wait("good morning")
+    one.keys("Escape")
+    one.wait("trial: RUNNING")
 
 
 def test_menu(terminal):

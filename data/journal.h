@@ -93,12 +93,19 @@ struct journal_filter {
 	int64_t until_us;         /* up to this millisecond; 0: to the end */
 	/* Of these records: POSIX extended, on subject and text; NULL: all. */
 	const char *grep;
+	bool any_case;  /* grep takes small and capital letters as the same */
 	bool invert;    /* those that do not match; needs grep */
 	size_t context; /* and so many before and behind each, JOURNAL_CONTEXT_MAX at most */
 	size_t last;    /* only the newest so many; 0: JOURNAL_LAST_MAX */
-	/* Only what is older than this: what a scan with the same filter gave as
-	 * its first. NULL: from the newest on. */
+	bool oldest;    /* the oldest so many in place of the newest */
+	/* Only what is older than this: what a scan gave as its first or its end.
+	 * NULL: from the newest on. */
 	const char *before;
+	/* Only what is newer than this, the same. NULL: from the oldest on. */
+	const char *after;
+	/* With before and context: so many records before it stand beside a match
+	 * that is newer. 0: what before says itself, if it was given for the same grep. */
+	size_t beside;
 	/* Records that are in no file, as journal_unwritten gives them; borrowed.
 	 * They go where their times belong. */
 	const struct journal_record *extra;
@@ -111,12 +118,22 @@ struct journal_filter {
  * calls each for what passes, the oldest first; each returns false to end. For a
  * running host and for a console without one. first_r (JOURNAL_PLACE bytes, or
  * NULL): the place of the oldest record that was given, for before; empty when
- * there is nothing older that passes. When that place has gone with its file,
- * nothing older is left and nothing is given. False: fault says what is wrong with
+ * there is nothing older that passes, or with oldest. When that place has gone with
+ * its file, nothing older is left and nothing is given. False: fault says what is wrong with
  * grep (or that it would cost too much), with before, or with the files. */
 bool journal_scan(const char *folder, const struct journal_filter *filter,
     bool (*each)(void *arg, const struct journal_record *record), void *arg, char *first_r,
     struct fault *fault);
+/* The same, and tells where it ended, too: the place behind the newest record that
+ * was given; empty when none was. */
+struct journal_places {
+	char first[JOURNAL_PLACE], end[JOURNAL_PLACE];
+};
+bool journal_page(const char *folder, const struct journal_filter *filter,
+    bool (*each)(void *arg, const struct journal_record *record), void *arg,
+    struct journal_places *places_r, struct fault *fault);
+/* Whether grep takes pattern; false: fault says why not. */
+bool journal_pattern(const char *pattern, struct fault *fault);
 
 const char *journal_level_name(enum journal_level level);
 bool journal_level_parse(const char *name, enum journal_level *level_r);

@@ -14,7 +14,6 @@
 #include "data/memory.h"
 
 #define GREP_LONGEST 200U
-#define GREP_FLAGS (REG_EXTENDED | REG_NOSUB)
 #define GREP_CHOICES 32U
 #define GREP_EXPANDED 4096U
 #define GREP_TABLE_NS (CLOCK_SECOND / 50)
@@ -22,6 +21,7 @@
 struct journal_match {
 	const struct journal_filter *filter;
 	regex_t regex;
+	int flags; /* of regcomp */
 	bool has_regex;
 	int64_t spent; /* ns of matching since the pattern was compiled */
 };
@@ -86,7 +86,8 @@ static bool compile_grep(struct journal_match *match, struct fault *fault)
 		    "{M,N} up to 255, and at most %u of . [ | * + ?, which a count or + on a "
 		    "group multiplies",
 		    pattern, GREP_CHOICES);
-	int error = regcomp(&match->regex, pattern, GREP_FLAGS);
+	match->flags = REG_EXTENDED | REG_NOSUB | (match->filter->any_case ? REG_ICASE : 0);
+	int error = regcomp(&match->regex, pattern, match->flags);
 	if (error) {
 		regerror(error, &match->regex, why, sizeof why);
 		return fault_set(fault, FAULT_USAGE,
@@ -107,6 +108,15 @@ struct journal_match *journal_match_new(const struct journal_filter *filter, str
 	return NULL;
 }
 
+bool journal_pattern(const char *pattern, struct fault *fault)
+{
+	struct journal_filter filter = { .grep = pattern };
+	struct journal_match *match = journal_match_new(&filter, fault);
+
+	journal_match_free(match);
+	return match != NULL;
+}
+
 void journal_match_free(struct journal_match *match)
 {
 	if (match && match->has_regex)
@@ -121,7 +131,7 @@ static bool grep_found(struct journal_match *match, const struct journal_record 
 	if (match->spent > GREP_TABLE_NS) {
 		match->spent = 0;
 		regfree(&match->regex);
-		if (regcomp(&match->regex, match->filter->grep, GREP_FLAGS) != 0)
+		if (regcomp(&match->regex, match->filter->grep, match->flags) != 0)
 			abort(); /* for want of memory alone */
 	}
 	int64_t before = clock_monotonic();

@@ -43,7 +43,12 @@ struct spot {
 	uint64_t extra;
 };
 
-/* Before which record: as first_r tells it. */
+/* Where a record lies: places of the same order before and behind it. */
+struct bounds {
+	struct spot before, behind;
+};
+
+/* Between which records: as first_r and end_r tell it. */
 struct place {
 	uint64_t inode, offset;
 	unsigned printed; /* so many of the file's first bytes ... */
@@ -65,19 +70,21 @@ struct journal_walk {
 	int64_t start;
 	bool skipping; /* up to the next newline it is none of ours */
 	struct journal_record peeked;
-	int64_t peeked_at;
+	int64_t peeked_at, peeked_end;
 	bool has_peeked;
-	size_t extra;     /* so many of the filter's extra records are left */
-	struct spot here; /* before what was taken last */
-	size_t around;    /* of each match, so many on both sides */
+	struct spot floor;  /* nothing older than this; file: count when there is none */
+	size_t extra;       /* so many of the filter's extra records are left */
+	struct bounds here; /* of what was taken last */
+	size_t around;      /* of each match, so many on both sides */
 	/* Those near a match, if an older record should turn out to be one. */
 	struct journal_record *near;
-	struct spot *near_at;
+	struct bounds *near_at;
 	size_t near_first, near_count;
 	size_t beside; /* so many of the next older ones stand beside a match */
-	/* What is found, the newest first. */
+	/* What is found, the newest first, from found_first on and round the end. */
 	struct journal_record *found;
-	size_t found_count, found_room, most;
+	struct spot *found_end; /* the place behind each */
+	size_t found_first, found_count, found_room, most;
 	struct spot first; /* before the oldest of them */
 	unsigned first_beside;
 	bool ended, more;
@@ -152,15 +159,16 @@ static bool place_parse(const char *text, struct place *place)
 	    !text[end] && place->offset <= INT64_MAX && place->printed <= PRINT_BYTES;
 }
 
-static void place_print(const struct journal_walk *walk, char *out)
+static void place_print(const struct journal_walk *walk, const struct spot *spot, unsigned beside,
+    char *out)
 {
-	const struct scan_file *file = &walk->files[walk->first.file];
+	const struct scan_file *file = &walk->files[spot->file];
 	unsigned printed = 0;
 	uint64_t print = walk->count ? file_print(file, PRINT_BYTES, &printed) : 0;
 
 	text_format(out, JOURNAL_PLACE, "%" PRIx64 ".%" PRIx64 ".%x.%" PRIx64 ".%" PRIx64 ".%x",
-	    walk->count ? (uint64_t)file->inode : 0, (uint64_t)walk->first.offset, printed, print,
-	    walk->first.extra, walk->first_beside);
+	    walk->count ? (uint64_t)file->inode : 0, (uint64_t)spot->offset, printed, print,
+	    spot->extra, beside);
 }
 
 static void begin_file(struct journal_walk *walk, unsigned number, int64_t offset)
@@ -172,7 +180,8 @@ static void begin_file(struct journal_walk *walk, unsigned number, int64_t offse
 }
 
 /* False: the file has gone, and what is older went before it. */
-static bool go_to_place(struct journal_walk *walk, const struct place *place)
+static bool find_place(const struct journal_walk *walk, const struct place *place,
+    struct spot *spot_r)
 {
 	for (unsigned i = 0; i < walk->count; i++) {
 		const struct scan_file *file = &walk->files[i];
@@ -181,34 +190,57 @@ static bool go_to_place(struct journal_walk *walk, const struct place *place)
 		    file_print(file, place->printed, &printed) != place->print ||
 		    printed != place->printed)
 			continue;
-		walk->here = (struct spot){ i, (int64_t)place->offset, place->extra };
-		begin_file(walk, i, walk->here.offset);
+		*spot_r = (struct spot){ i, (int64_t)place->offset, place->extra };
 		return true;
 	}
 	return false;
+}
+
+static bool parse(const char *text, struct place *place, struct fault *fault)
+{
+	if (place_parse(text, place))
+		return true;
+	fault_set(fault, FAULT_USAGE, "\"%.100s\" is no place in the journal", text);
+	return fault_next(fault, "give what an answer called its first record, or its end");
+}
+
+/* Where to stop: at a file that has gone there is nothing left to leave out. */
+static bool begin_floor(struct journal_walk *walk, struct fault *fault)
+{
+	struct place place;
+
+	walk->floor = (struct spot){ .file = walk->count };
+	if (!walk->filter->after)
+		return true;
+	if (!parse(walk->filter->after, &place, fault))
+		return false;
+	if (!find_place(walk, &place, &walk->floor))
+		walk->floor = (struct spot){ walk->count, 0, place.extra };
+	return true;
 }
 
 static bool begin(struct journal_walk *walk, struct fault *fault)
 {
 	const struct journal_filter *filter = walk->filter;
 	struct place place = { .extra = UINT64_MAX };
+	struct spot *here = &walk->here.before;
 
-	if (filter->before && !place_parse(filter->before, &place)) {
-		fault_set(fault, FAULT_USAGE, "\"%.100s\" is no place in the journal",
-		    filter->before);
-		return fault_next(fault, "give what an answer called its first record");
-	}
+	if (!begin_floor(walk, fault) || (filter->before && !parse(filter->before, &place, fault)))
+		return false;
 	while (walk->extra && filter->extra[walk->extra - 1].sequence >= place.extra)
 		walk->extra--;
 	if (filter->before) {
-		walk->beside = place.context < walk->around ? place.context : walk->around;
-		walk->ended = !go_to_place(walk, &place);
+		size_t beside = filter->beside ? filter->beside : place.context;
+		walk->beside = beside < walk->around ? beside : walk->around;
+		walk->ended = !find_place(walk, &place, here);
+		if (!walk->ended)
+			begin_file(walk, here->file, here->offset);
 		return true;
 	}
 	/* What comes while pages are turned is newer than all of them. */
-	walk->here.extra = walk->extra ? filter->extra[walk->extra - 1].sequence + 1 : 1;
-	walk->here.offset = walk->count ? walk->files[0].size : 0;
-	begin_file(walk, 0, walk->here.offset);
+	here->extra = walk->extra ? filter->extra[walk->extra - 1].sequence + 1 : 1;
+	here->offset = walk->count ? walk->files[0].size : 0;
+	begin_file(walk, 0, here->offset);
 	return true;
 }
 
@@ -259,6 +291,14 @@ static bool line_before(struct journal_walk *walk, const char **line_r, size_t *
 	}
 }
 
+/* Whether the place in the files that was reached lies before the floor. */
+static bool below(const struct journal_walk *walk)
+{
+	return walk->current > walk->floor.file ||
+	    (walk->current == walk->floor.file &&
+		walk->start + (int64_t)walk->at < walk->floor.offset);
+}
+
 /* The next older record of the files that the filter selects. */
 static bool peek(struct journal_walk *walk)
 {
@@ -275,10 +315,13 @@ static bool peek(struct journal_walk *walk)
 				    walk->files[walk->current + 1].size);
 			else
 				walk->current = walk->count;
+		} else if (below(walk)) {
+			walk->current = walk->count;
 		} else if (journal_parse(line, length, &walk->peeked) &&
 		    journal_selects(walk->filter, &walk->peeked)) {
 			walk->has_peeked = true;
 			walk->peeked_at = walk->start + (int64_t)walk->at;
+			walk->peeked_end = walk->peeked_at + (int64_t)length + 1;
 		}
 	}
 	return walk->has_peeked;
@@ -292,46 +335,74 @@ static bool record_before(struct journal_walk *walk, struct journal_record *reco
 
 	while (walk->extra && !journal_selects(filter, &filter->extra[walk->extra - 1]))
 		walk->extra--;
+	if (walk->extra && filter->extra[walk->extra - 1].sequence < walk->floor.extra)
+		walk->extra = 0;
 	bool file = peek(walk);
+	struct bounds *here = &walk->here;
 	if (walk->ended)
 		return false;
 	if (walk->extra &&
 	    (!file || filter->extra[walk->extra - 1].time_us >= walk->peeked.time_us)) {
 		*record = filter->extra[--walk->extra];
-		walk->here.extra = record->sequence;
+		here->behind = here->before;
+		here->before.extra = record->sequence;
+		here->behind.extra = record->sequence + 1;
 		record->sequence = 0;
 		return true;
 	}
 	if (!file)
 		return false;
 	*record = walk->peeked;
-	walk->here.file = walk->current;
-	walk->here.offset = walk->peeked_at;
+	here->before = (struct spot){ walk->current, walk->peeked_at, here->before.extra };
+	here->behind = (struct spot){ walk->current, walk->peeked_end, here->before.extra };
 	walk->has_peeked = false;
 	return true;
 }
 
 /* ---- What is shown ---- */
 
-static void add_found(struct journal_walk *walk, const struct journal_record *record,
-    const struct spot *spot, bool context)
+/* Room for one more; with oldest, what is newest goes. NULL: it is enough. */
+static struct journal_record *room_found(struct journal_walk *walk, struct spot **end_r)
 {
-	if (walk->found_count == walk->most) {
+	size_t at = walk->found_count;
+
+	if (at == walk->most && !walk->filter->oldest)
+		return NULL;
+	if (at == walk->most) {
+		at = walk->found_first;
+		walk->found_first = (at + 1) % walk->most;
+	} else {
+		walk->found_count++;
+	}
+	if (at == walk->found_room) {
+		walk->found_room = walk->found_room ? walk->found_room * 2 : 128;
+		walk->found = memory_resize(walk->found, walk->found_room, sizeof *walk->found);
+		walk->found_end =
+		    memory_resize(walk->found_end, walk->found_room, sizeof *walk->found_end);
+	}
+	*end_r = &walk->found_end[at];
+	return &walk->found[at];
+}
+
+static void add_found(struct journal_walk *walk, const struct journal_record *record,
+    const struct bounds *bounds, bool context)
+{
+	struct spot *end;
+	struct journal_record *found = room_found(walk, &end);
+
+	if (!found) {
 		walk->more = walk->ended = true;
 		return;
 	}
-	if (walk->found_count == walk->found_room) {
-		walk->found_room = walk->found_room ? walk->found_room * 2 : 128;
-		walk->found = memory_resize(walk->found, walk->found_room, sizeof *walk->found);
-	}
-	walk->found[walk->found_count] = *record;
-	walk->found[walk->found_count++].context = context;
-	walk->first = *spot;
+	*found = *record;
+	found->context = context;
+	*end = bounds->behind;
+	walk->first = bounds->before;
 	walk->first_beside = (unsigned)walk->beside;
 }
 
 static void put_near(struct journal_walk *walk, const struct journal_record *record,
-    const struct spot *spot)
+    const struct bounds *bounds)
 {
 	size_t most = walk->around;
 
@@ -343,7 +414,7 @@ static void put_near(struct journal_walk *walk, const struct journal_record *rec
 	}
 	size_t slot = (walk->near_first + walk->near_count++) % most;
 	walk->near[slot] = *record;
-	walk->near_at[slot] = *spot;
+	walk->near_at[slot] = *bounds;
 }
 
 static void take_near(struct journal_walk *walk)
@@ -383,13 +454,14 @@ static void walk_free(struct journal_walk *walk)
 	free(walk->near);
 	free(walk->near_at);
 	free(walk->found);
+	free(walk->found_end);
 	free(walk->block);
 	free(walk);
 }
 
-bool journal_scan(const char *folder, const struct journal_filter *filter,
-    bool (*each)(void *arg, const struct journal_record *record), void *arg, char *first_r,
-    struct fault *fault)
+bool journal_page(const char *folder, const struct journal_filter *filter,
+    bool (*each)(void *arg, const struct journal_record *record), void *arg,
+    struct journal_places *places_r, struct fault *fault)
 {
 	struct journal_walk *walk = memory_new(sizeof *walk);
 	size_t context = filter->context;
@@ -410,12 +482,26 @@ bool journal_scan(const char *folder, const struct journal_filter *filter,
 	bool done = walk->match && open_files(walk, folder, fault) && begin(walk, fault);
 	if (done)
 		walk_back(walk);
-	if (first_r)
-		first_r[0] = '\0';
-	if (first_r && done && walk->more)
-		place_print(walk, first_r);
-	for (size_t i = done ? walk->found_count : 0; i > 0 && each(arg, &walk->found[i - 1]); i--)
-		continue;
+	places_r->first[0] = places_r->end[0] = '\0';
+	if (done && walk->more)
+		place_print(walk, &walk->first, walk->first_beside, places_r->first);
+	if (done && walk->found_count)
+		place_print(walk, &walk->found_end[walk->found_first], 0, places_r->end);
+	for (size_t i = done ? walk->found_count : 0; i-- > 0;)
+		if (!each(arg, &walk->found[(walk->found_first + i) % walk->found_count]))
+			break;
 	walk_free(walk);
+	return done;
+}
+
+bool journal_scan(const char *folder, const struct journal_filter *filter,
+    bool (*each)(void *arg, const struct journal_record *record), void *arg, char *first_r,
+    struct fault *fault)
+{
+	struct journal_places places;
+	bool done = journal_page(folder, filter, each, arg, &places, fault);
+
+	if (first_r)
+		text_format(first_r, JOURNAL_PLACE, "%s", places.first);
 	return done;
 }

@@ -30,8 +30,8 @@ struct log_reader {
 	struct log_reader *next;
 	struct call *call;
 	pthread_t thread;
-	char *folder, *service, *grep, *before;
-	char first[JOURNAL_PLACE];
+	char *folder, *service, *grep, *before, *after;
+	struct journal_places places;
 	struct journal_filter filter;
 	struct journal_record *records;
 	size_t count, room;
@@ -45,6 +45,7 @@ static void reader_free(struct log_reader *reader)
 	free(reader->service);
 	free(reader->grep);
 	free(reader->before);
+	free(reader->after);
 	free(reader->records);
 	free(reader);
 }
@@ -66,6 +67,7 @@ static void reader_done(void *arg)
 {
 	struct log_reader *reader = arg;
 	struct log_reader **at = &reader->call->host->readers;
+	const struct journal_places *places = &reader->places;
 
 	pthread_join(reader->thread, NULL);
 	while (*at != reader)
@@ -76,8 +78,9 @@ static void reader_done(void *arg)
 		for (size_t i = 0; i < reader->count; i++)
 			json_array_append_new(records, snapshot_record(&reader->records[i]));
 		call_result(reader->call,
-		    json_pack("{s:i, s:o, s:o}", "version", 1, "records", records, "first",
-			*reader->first ? json_string(reader->first) : json_null()));
+		    json_pack("{s:i, s:o, s:o, s:o}", "version", 1, "records", records, "first",
+			*places->first ? json_string(places->first) : json_null(), "end",
+			*places->end ? json_string(places->end) : json_null()));
 	} else {
 		call_fault(reader->call, &reader->fault);
 	}
@@ -95,8 +98,8 @@ static void *reader_main(void *arg)
 	struct journal_record *unwritten = memory_array(UNWRITTEN_MAX, sizeof *unwritten);
 	reader->filter.extra = unwritten;
 	reader->filter.extra_count = journal_unwritten(host->journal, unwritten, UNWRITTEN_MAX);
-	reader->ok = journal_scan(reader->folder, &reader->filter, reader_each, reader,
-	    reader->first, &reader->fault);
+	reader->ok = journal_page(reader->folder, &reader->filter, reader_each, reader,
+	    &reader->places, &reader->fault);
 	free(unwritten);
 	host_post(host, reader_done, reader);
 	return NULL;
@@ -132,37 +135,57 @@ static bool reader_number(json_t *params, const char *name, int least, int most,
 	return true;
 }
 
-static bool reader_filter(struct log_reader *reader, json_t *params, struct fault *fault)
+static bool reader_flag(json_t *params, const char *name, bool *value_r, struct fault *fault)
 {
-	const char *level, *service, *grep, *before;
-	json_t *invert = json_object_get(params, "invert");
-	struct journal_filter *filter = &reader->filter;
+	json_t *value = json_object_get(params, name);
+
+	*value_r = json_is_true(value);
+	return !value || json_is_boolean(value) || json_is_null(value) ||
+	    fault_set(fault, FAULT_USAGE, "%s must be a boolean", name);
+}
+
+static bool reader_texts(struct log_reader *reader, json_t *params, struct fault *fault)
+{
+	const char *level, *service, *grep, *before, *after;
 
 	if (!rpc_text(params, "level", &level, fault) ||
 	    !rpc_text(params, "service", &service, fault) ||
-	    !rpc_text(params, "grep", &grep, fault) || !rpc_text(params, "before", &before, fault))
+	    !rpc_text(params, "grep", &grep, fault) ||
+	    !rpc_text(params, "before", &before, fault) ||
+	    !rpc_text(params, "after", &after, fault))
 		return false;
-	if (invert && !json_is_boolean(invert) && !json_is_null(invert))
-		return fault_set(fault, FAULT_USAGE, "invert must be a boolean");
 	reader->service = memory_string(service);
 	reader->grep = memory_string(grep);
 	reader->before = memory_string(before);
-	*filter = (struct journal_filter){
+	reader->after = memory_string(after);
+	reader->filter = (struct journal_filter){
 		.service = reader->service,
 		.grep = reader->grep,
-		.invert = json_is_true(invert),
 		.before = reader->before,
+		.after = reader->after,
 		.level = JOURNAL_DEBUG,
 		.cancelled = &reader->call->cancelled,
 	};
-	if (level && !journal_level_parse(level, &filter->level))
+	if (level && !journal_level_parse(level, &reader->filter.level))
 		return fault_set(fault, FAULT_USAGE,
 		    "level: expected error, warning, notice, info or debug, found \"%s\"", level);
-	if (!reader_time(params, "since", &filter->since_us, fault) ||
+	return true;
+}
+
+static bool reader_filter(struct log_reader *reader, json_t *params, struct fault *fault)
+{
+	struct journal_filter *filter = &reader->filter;
+
+	if (!reader_texts(reader, params, fault) ||
+	    !reader_flag(params, "invert", &filter->invert, fault) ||
+	    !reader_flag(params, "any_case", &filter->any_case, fault) ||
+	    !reader_flag(params, "oldest", &filter->oldest, fault) ||
+	    !reader_time(params, "since", &filter->since_us, fault) ||
 	    !reader_time(params, "until", &filter->until_us, fault))
 		return false;
 	filter->last = filter->since_us ? JOURNAL_LAST_MAX : LOG_LAST_DEFAULT;
 	return reader_number(params, "context", 0, JOURNAL_CONTEXT_MAX, &filter->context, fault) &&
+	    reader_number(params, "beside", 0, JOURNAL_CONTEXT_MAX, &filter->beside, fault) &&
 	    reader_number(params, "last", 1, JOURNAL_LAST_MAX, &filter->last, fault);
 }
 

@@ -309,6 +309,134 @@ static void test_gone(void **state)
 	assert_int_equal(page.count, 0);
 }
 
+/* From the oldest on, each page behind the end of the one before. */
+static void turn_forward(struct journal_filter filter)
+{
+	static struct book page;
+	struct journal_places places = { 0 };
+	struct fault fault = { 0 };
+	char after[JOURNAL_PLACE];
+
+	want(&filter);
+	read_back.count = 0;
+	filter.extra = extras;
+	filter.extra_count = extra_count;
+	filter.oldest = true;
+	do {
+		page.count = 0;
+		assert_true(
+		    journal_page(scratch_folder, &filter, add_read, &page, &places, &fault));
+		assert_true(page.count <= filter.last);
+		assert_string_equal(places.first, "");
+		for (size_t i = 0; i < page.count; i++)
+			add(&read_back, &page.record[i]);
+		strcpy(after, places.end);
+		filter.after = after;
+	} while (page.count == filter.last);
+	check_equal(&read_back, &wanted);
+}
+
+static void test_forward(void **state)
+{
+	static const size_t sizes[] = { 1, 2, 7, 50, 300, 2000 };
+
+	(void)state;
+	seed = 11;
+	write_files(FILES);
+	make_extras(8);
+	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+		for (size_t j = 0; !filters[i].context && j < sizeof sizes / sizeof *sizes; j++) {
+			struct journal_filter filter = filters[i];
+			filter.last = sizes[j];
+			turn_forward(filter);
+		}
+}
+
+/* A page before a place and the one after it are the whole. */
+static void test_between(void **state)
+{
+	struct journal_filter filter = { .level = JOURNAL_DEBUG, .last = 700 };
+	struct journal_places places, rest;
+	static struct book page;
+
+	(void)state;
+	seed = 12;
+	write_files(FILES);
+	make_extras(8);
+	filter.extra = extras;
+	filter.extra_count = extra_count;
+	struct journal_filter all = filter;
+	all.last = 0;
+	want(&all);
+	page.count = 0;
+	assert_true(journal_page(scratch_folder, &filter, add_read, &page, &places, NULL));
+	assert_int_equal(page.count, 700);
+	filter.after = places.first;
+	page.count = 0;
+	assert_true(journal_page(scratch_folder, &filter, add_read, &page, &rest, NULL));
+	assert_int_equal(page.count, 700);
+	assert_string_equal(rest.first, ""); /* nothing else is newer */
+	assert_string_equal(rest.end, places.end);
+	/* Both limits: the five records between two places. */
+	filter.last = 5;
+	filter.oldest = true;
+	assert_true(journal_page(scratch_folder, &filter, add_read, &page, &rest, NULL));
+	filter.oldest = false;
+	filter.last = 100;
+	filter.before = rest.end;
+	page.count = 0;
+	assert_true(journal_page(scratch_folder, &filter, add_read, &page, &rest, NULL));
+	assert_int_equal(page.count, 5);
+	assert_string_equal(page.record[0].text, wanted.record[wanted.count - 700].text);
+	/* A place whose file has gone limits nothing. */
+	filter.before = NULL;
+	filter.after = "1.2.3.4.0.0";
+	filter.last = 2000;
+	page.count = 0;
+	assert_true(journal_page(scratch_folder, &filter, add_read, &page, &rest, NULL));
+	check_equal(&page, &wanted);
+}
+
+static void test_any_case(void **state)
+{
+	struct journal_filter filter = { .level = JOURNAL_DEBUG, .grep = "APPLE" };
+	static struct book page;
+
+	(void)state;
+	seed = 13;
+	write_files(1);
+	page.count = 0;
+	assert_true(journal_scan(scratch_folder, &filter, add_read, &page, NULL, NULL));
+	assert_int_equal(page.count, 0);
+	filter.any_case = true;
+	assert_true(journal_scan(scratch_folder, &filter, add_read, &page, NULL, NULL));
+	assert_true(page.count > 0);
+}
+
+/* What stands beside a match that is not of this page any more. */
+static void test_beside(void **state)
+{
+	struct journal_filter filter = { .level = JOURNAL_DEBUG, .last = 10 };
+	struct journal_places places, other;
+	static struct book page;
+
+	(void)state;
+	seed = 14;
+	write_files(1);
+	assert_true(journal_page(scratch_folder, &filter, add_read, &page, &places, NULL));
+	filter.before = places.first;
+	filter.grep = "none of them";
+	filter.context = 4;
+	page.count = 0;
+	assert_true(journal_page(scratch_folder, &filter, add_read, &page, &other, NULL));
+	assert_int_equal(page.count, 0);
+	filter.beside = 3;
+	assert_true(journal_page(scratch_folder, &filter, add_read, &page, &other, NULL));
+	assert_int_equal(page.count, 3);
+	assert_true(page.record[2].context);
+	assert_string_equal(page.record[2].text, whole.record[EACH - 11].text);
+}
+
 static void test_refused(void **state)
 {
 	static const char *const places[] = { "", "1", "x.0.0.0.0.0", "1.2.3.4.5", "1.2.3.4.5.6 ",
@@ -322,6 +450,9 @@ static void test_refused(void **state)
 		struct fault fault = { 0 };
 		assert_false(journal_scan(scratch_folder, &filter, add_read, &page, NULL, &fault));
 		assert_int_equal(fault.code, FAULT_USAGE);
+		filter.before = NULL;
+		filter.after = places[i];
+		assert_false(journal_scan(scratch_folder, &filter, add_read, &page, NULL, &fault));
 	}
 	struct journal_filter filter = { .level = JOURNAL_DEBUG, .invert = true };
 	assert_false(journal_scan(scratch_folder, &filter, add_read, &page, NULL, NULL));
@@ -336,6 +467,10 @@ int main(void)
 		WITH_FOLDER(test_rotated_meanwhile),
 		WITH_FOLDER(test_extra_meanwhile),
 		WITH_FOLDER(test_gone),
+		WITH_FOLDER(test_forward),
+		WITH_FOLDER(test_between),
+		WITH_FOLDER(test_any_case),
+		WITH_FOLDER(test_beside),
 		WITH_FOLDER(test_refused),
 	};
 

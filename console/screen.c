@@ -202,7 +202,7 @@ static void draw(struct screen *s)
 	ui_draw(s->ui, s->canvas);
 	terminal_show(s->terminal, s->canvas, s->all);
 	s->all = false;
-	s->draw = DRAW_NOT;
+	s->draw = s->ui->wants & UI_AGAIN ? DRAW_SOON : DRAW_NOT;
 	s->drawn_ms = now;
 }
 

@@ -27,6 +27,7 @@ struct ui *ui_new(const struct ui_port *port)
 	ui->views[0] = &view_home;
 	ui->depth = 1;
 	ui->mouse_on = true;
+	ui->journal_level = JOURNAL_INFO;
 	ui->nav_row = ui->footer_row = -1;
 	bindings_reset(&ui->bindings);
 	return ui;

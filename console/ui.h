@@ -41,6 +41,7 @@ enum ui_want {
 	UI_MOUSE = 8,  /* turn the mouse on or off */
 	UI_COPY = 16,  /* ui->copy to the terminal's clipboard */
 	UI_SHELL = 32, /* run ui->shell in the foreground, then ui_shell_ended */
+	UI_AGAIN = 1024, /* draw soon once more: there is work left */
 	UI_LOOK = 64,  /* the colour set or another setting of the screen changed */
 };
 
@@ -84,6 +85,9 @@ struct ui {
 	bool refused;      /* lost is what the host said in place of figures */
 	int64_t fresh_ms;  /* when this connection's newest snapshot came; 0: none */
 	char role[16], user[40];
+	unsigned connection;             /* how many there have been */
+	enum journal_level journal_level; /* what is subscribed to: it and what is worse */
+	uint64_t journal_from; /* the model's records from this number on lack none of it */
 	int64_t session; /* this connection's number, 0: not known */
 	json_t *schema;  /* the answer to describe, NULL: it has not come */
 	struct ui_request requests[UI_REQUESTS];
@@ -188,6 +192,9 @@ bool ui_ask_doing(struct ui *ui, const char *method, json_t *params, ui_answered
     json_t *context, const char *doing, const char *service);
 /* The first request that a person waits for, NULL: none. */
 const struct ui_request *ui_under_way(const struct ui *ui);
+
+/* Subscribes to records of this level and worse ones. */
+void ui_journal_level(struct ui *ui, enum journal_level level);
 
 /* Takes the entries of an answer to `audit` into the model. */
 ui_answered ui_audit_answered;

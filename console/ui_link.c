@@ -126,6 +126,34 @@ static void subscribed(struct ui *ui, const struct ui_request *request, const js
 		ui_say_fault(ui, fault);
 }
 
+static void subscribe(struct ui *ui, int backlog, ui_answered *subscribed_now)
+{
+	ui_ask(ui, "subscribe",
+	    json_pack("{s:i, s:{s:s}, s:i, s:b}", "snapshot", 1, "journal", "level",
+		journal_level_name(ui->journal_level), "backlog", backlog, "audit", true),
+	    subscribed_now, NULL);
+}
+
+/* All that was written before is of the level before. */
+static void level_changed(struct ui *ui, const struct ui_request *request, const json_t *result,
+    const struct fault *fault)
+{
+	subscribed(ui, request, result, fault);
+	if (ui->journal_from == UINT64_MAX)
+		ui->journal_from = ui->model->next_number;
+}
+
+void ui_journal_level(struct ui *ui, enum journal_level level)
+{
+	if (level == ui->journal_level)
+		return;
+	if (level > ui->journal_level)
+		ui->journal_from = UINT64_MAX;
+	ui->journal_level = level;
+	if (ui->connected)
+		subscribe(ui, 0, level_changed);
+}
+
 void ui_connected(struct ui *ui)
 {
 	json_t *hello = json_pack("{s:s}", "client", "console");
@@ -140,10 +168,9 @@ void ui_connected(struct ui *ui)
 	if (ui->port.read_only)
 		json_object_set_new(hello, "read_only", json_true());
 	ui_ask(ui, "hello", hello, hello_answered, NULL);
-	ui_ask(ui, "subscribe",
-	    json_pack("{s:i, s:{s:s}, s:i, s:b}", "snapshot", 1, "journal", "level", "info",
-		"backlog", 500, "audit", true),
-	    subscribed, NULL);
+	/* A second connection's backlog may not reach back to where the first broke. */
+	ui->journal_from = ui->connection++ > 0 ? ui->model->next_number : 0;
+	subscribe(ui, 500, subscribed);
 	ui_ask(ui, "describe", NULL, schema_answered, NULL);
 	ui_ask(ui, "audit", json_pack("{s:i}", "last", 50), ui_audit_answered, NULL);
 	if (!ui->model->known)

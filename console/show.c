@@ -88,6 +88,16 @@ void show_time(int64_t utc_us, int64_t now_us, char *out, size_t size)
 		*out = '\0';
 }
 
+void show_moment(int64_t utc_us, bool date, char *out, size_t size)
+{
+	time_t then = (time_t)(utc_us / 1000000);
+	struct tm at;
+
+	if (utc_us < 0 || localtime_r(&then, &at) == NULL ||
+	    strftime(out, size, date ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S", &at) == 0)
+		text_format(out, size, "-");
+}
+
 void show_age(int64_t then_us, int64_t now_us, char *out, size_t size)
 {
 	if (then_us < 0)

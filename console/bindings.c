@@ -30,6 +30,8 @@ const struct binding binding_list[] = {
 	{ "acknowledge", 'a', N_("acknowledge the selected alert") },
 	{ "snooze", 'S', N_("hide the selected alert for a time") },
 	{ "outcome", 'O', N_("why the last action failed") },
+	{ "history", 'H', N_("alerts that have ended, too") },
+	{ "alert-hook", 'T', N_("test the command that is told of alerts") },
 	{ "follow", 'f', N_("follow new lines, or pause") },
 	{ "wrap", 'w', N_("wrap long lines, or cut them") },
 	{ "level", 'e', N_("other levels of the log: only worse records, or more") },

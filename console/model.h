@@ -175,6 +175,8 @@ struct model {
 	struct model_audit *audit; /* the newest, oldest first */
 	size_t audit_count;
 	int64_t audit_newest; /* -1: unknown */
+	/* Grows with every entry that came or changed. */
+	uint64_t audit_edition;
 };
 
 struct model *model_new(void);
@@ -194,10 +196,16 @@ void model_resume(struct model *model);
 /* Entries of `audit`, from an answer or a notification: new ones are added in the
  * order of their numbers, known ones replaced. Borrowed. */
 void model_audit(struct model *model, const json_t *entries);
+/* An entry from JSON, false: it is none. Its changes are the caller's to free. */
+bool model_parse_audit(const json_t *object, struct model_audit *entry_r);
 /* NULL when there is none. */
 const struct model_audit *model_audit_entry(const struct model *model, int64_t number);
 /* An alert from JSON, false: it is none. */
 bool model_parse_alert(const json_t *object, struct model_alert *alert_r);
+/* The alerts of an answer: known ones are replaced. Borrowed. */
+void model_alert_entries(struct model *model, const json_t *alerts);
+/* NULL when none is active by that id. */
+const struct model_alert *model_alert(const struct model *model, const char *id);
 /* It wants somebody: active, neither acknowledged nor snoozed. */
 bool model_alert_calls(const struct model_alert *alert, int64_t now_us);
 /* The trial's seconds were told at now_ms (monotonic), and how many are left. */

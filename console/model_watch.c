@@ -98,6 +98,36 @@ static void take_alerts(struct model *model, const json_t *list)
 	}
 }
 
+static struct model_alert *find_alert(const struct model *model, const char *id)
+{
+	for (size_t i = 0; i < model->alert_count; i++)
+		if (strcmp(model->alerts[i].id, id) == 0)
+			return (struct model_alert *)&model->alerts[i];
+	return NULL;
+}
+
+const struct model_alert *model_alert(const struct model *model, const char *id)
+{
+	return find_alert(model, id);
+}
+
+void model_alert_entries(struct model *model, const json_t *alerts)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(alerts, i, entry)
+	{
+		struct model_alert alert, *known;
+
+		if (!model_parse_alert(entry, &alert))
+			continue;
+		known = find_alert(model, alert.id);
+		if (known != NULL)
+			*known = alert;
+	}
+}
+
 /* ---- Changes and lists ---- */
 
 static void joined(const json_t *list, char *out, size_t size)
@@ -199,7 +229,7 @@ static void take_sessions(struct model *model, const json_t *list)
 
 /* ---- The audit list ---- */
 
-static void parse_audit(const json_t *object, struct model_audit *entry)
+bool model_parse_audit(const json_t *object, struct model_audit *entry)
 {
 	const json_t *undo = json_object_get(object, "undo");
 	const json_t *changes = json_object_get(object, "changes");
@@ -227,6 +257,7 @@ static void parse_audit(const json_t *object, struct model_audit *entry)
 	model_text(undo, "reason", entry->undo_reason, sizeof entry->undo_reason);
 	entry->undoes = model_integer(object, "undoes");
 	entry->undone_by = model_integer(object, "undone_by");
+	return entry->number >= 0;
 }
 
 /* The place of number, or where it would go. */
@@ -273,11 +304,11 @@ void model_audit(struct model *model, const json_t *entries)
 	{
 		struct model_audit entry;
 
-		parse_audit(object, &entry);
-		if (entry.number >= 0)
+		if (model_parse_audit(object, &entry))
 			take_entry(model, &entry);
 		else
 			free(entry.changes);
+		model->audit_edition++;
 	}
 }
 

@@ -98,6 +98,21 @@ void show_moment(int64_t utc_us, bool date, char *out, size_t size)
 		text_format(out, size, "-");
 }
 
+void show_clock(int64_t utc_us, int64_t now_us, char *out, size_t size)
+{
+	time_t then = (time_t)(utc_us / 1000000), now = (time_t)(now_us / 1000000);
+	struct tm at, today;
+
+	if (utc_us < 0 || localtime_r(&then, &at) == NULL || localtime_r(&now, &today) == NULL) {
+		text_format(out, size, "-");
+		return;
+	}
+	bool same = at.tm_year == today.tm_year && at.tm_yday == today.tm_yday;
+
+	if (strftime(out, size, same ? "%H:%M" : "%b %d %H:%M", &at) == 0)
+		*out = '\0';
+}
+
 void show_age(int64_t then_us, int64_t now_us, char *out, size_t size)
 {
 	if (then_us < 0)

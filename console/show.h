@@ -21,6 +21,8 @@ void show_latency(int64_t us, char *out, size_t size); /* 0: nothing was measure
 void show_time(int64_t utc_us, int64_t now_us, char *out, size_t size);
 /* Local "14:02:11", with date "2026-03-01 14:02:11". */
 void show_moment(int64_t utc_us, bool date, char *out, size_t size);
+/* Local "14:30"; with the day before it when it is not that of now. */
+void show_clock(int64_t utc_us, int64_t now_us, char *out, size_t size);
 /* Seconds from then until now as "42s", "3h12m"; "-" when then is unknown. */
 void show_age(int64_t then_us, int64_t now_us, char *out, size_t size);
 unsigned show_state_style(enum model_state state);

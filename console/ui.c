@@ -240,6 +240,7 @@ void ui_press(struct ui *ui, uint32_t character)
 /* ---- The line of a filter ---- */
 
 struct filter_state {
+	const struct view *of; /* whose filter it is, whatever is seen by now */
 	struct input input;
 	char before[INPUT_MAX];
 };
@@ -249,6 +250,7 @@ static void filter_open(struct ui *ui)
 	const struct view *view = ui_view(ui);
 	struct filter_state *state = ui_overlay_state(ui, &overlay_filter);
 
+	state->of = view;
 	text_format(state->before, sizeof state->before, "%s", view->filter(ui));
 	input_set(&state->input, view->filter(ui));
 	ui_lay_over(ui, &overlay_filter);
@@ -256,7 +258,8 @@ static void filter_open(struct ui *ui)
 
 static void filter_apply(struct ui *ui, const char *text)
 {
-	const struct view *view = ui_view(ui);
+	const struct view *view =
+	    ((struct filter_state *)ui_overlay_state(ui, &overlay_filter))->of;
 
 	memmove(view->filter(ui), text, strlen(text) + 1);
 	view->filtered(ui);
@@ -265,7 +268,6 @@ static void filter_apply(struct ui *ui, const char *text)
 static void filter_key(struct ui *ui, const struct key *key)
 {
 	struct filter_state *state = ui_overlay_state(ui, &overlay_filter);
-	const struct view *view = ui_view(ui);
 
 	switch (input_key(&state->input, key)) {
 	case INPUT_CHANGED:
@@ -281,8 +283,8 @@ static void filter_key(struct ui *ui, const struct key *key)
 	case INPUT_IGNORED:
 		/* One can move in the list while the filter is being typed. */
 		if (key->code != PRESS_CONTROL && key->code != PRESS_FUNCTION &&
-		    key->code != PRESS_CLICK)
-			view->key(ui, key);
+		    key->code != PRESS_CLICK && ui_view(ui) == state->of)
+			state->of->key(ui, key);
 		break;
 	case INPUT_MOVED:
 		break;
@@ -453,6 +455,12 @@ void ui_key(struct ui *ui, const struct key *key)
 		return;
 	if (ui->overlay != NULL) {
 		ui->overlay->key(ui, key);
+		return;
+	}
+	const struct view *view = ui_view(ui);
+
+	if (view->typing != NULL && view->typing(ui) && key->code != PRESS_CLICK) {
+		view->key(ui, key);
 		return;
 	}
 	if (key->code == PRESS_CHARACTER)

@@ -53,6 +53,9 @@ struct view {
 	void (*tick)(struct ui *ui);
 	/* What others are told of where this person is; NULL: the name alone. */
 	void (*page)(struct ui *ui, char *out, size_t size);
+	/* A line is being typed into: keys come as they were typed, whatever the
+	 * person has given them to, and pasted text comes as well. NULL: never. */
+	bool (*typing)(struct ui *ui);
 	/* The section of the settings in work here, or NULL. NULL allowed. */
 	const char *(*editing)(struct ui *ui);
 	const struct view_key *keys; /* for its help page */
@@ -76,5 +79,6 @@ struct overlay {
 /* The numbered views in the bar's order, ends with NULL. */
 extern const struct view *const view_list[];
 extern const struct view view_home, view_services, view_service, view_log, view_help, view_result;
+extern const struct view view_alerts, view_who, view_entry, view_tools, view_wizard;
 
 #endif

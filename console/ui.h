@@ -210,6 +210,9 @@ void ui_say_fault(struct ui *ui, const struct fault *fault);
 /* What the message line shows now: the message, else what is under way. The
  * style is put into style_r. */
 void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *style_r);
+/* Words as they are to be typed at a shell: "steward --home DIR log web". False when
+ * they did not fit. */
+bool ui_typed(const struct ui *ui, const char *words, char *out, size_t size);
 /* The connection is gone, or is refused each time it is made. */
 bool ui_cut_off(const struct ui *ui);
 /* What stands over every view: lost connection, a trial that counts down; or
@@ -251,6 +254,24 @@ size_t ui_marks(const struct ui *ui);
 void ui_result_open(struct ui *ui, const char *title, const json_t *answer);
 /* The same with lines of text. */
 void ui_result_text(struct ui *ui, const char *title, const char *text);
+
+/* ---- Further steps (next_step.c, ui_undo.c) ---- */
+
+/* Does what words of the command line ("log web", "resume web", "check") stand for
+ * on the screen: opens a page, or runs the command as its key does, so that what
+ * disrupts is asked first. Words that the screen has nothing for are shown as they
+ * are to be typed. */
+void ui_next_step(struct ui *ui, const char *words);
+/* Shows words, and copies them on request. */
+void ui_words_show(struct ui *ui, const char *words);
+extern const struct overlay overlay_words;
+/* Undoes an entry of the audit list, -1: the newest that can be. The host is asked
+ * first what that would do; settings and what disrupts are asked about. */
+void ui_undo(struct ui *ui, int64_t number);
+/* Brings a tab of Who to the front: the audit list, or the sessions. */
+void ui_who_tab(struct ui *ui, bool audit);
+/* The first run, from where it was left. */
+void ui_wizard_open(struct ui *ui);
 
 /* ---- Menus and footers (ui_menu.c, ui_hint.c) ---- */
 

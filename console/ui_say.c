@@ -2,10 +2,12 @@
 /*
  * The sentences of the message line and of the banner.
  */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "console/format.h"
 #include "console/ui.h"
 #include "data/intl.h"
 #include "data/text.h"
@@ -89,6 +91,18 @@ void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *styl
 	else
 		text_format(out, size, _("%s: under way, %llds, it is %s"), request->doing, seconds,
 		    service != NULL ? model_state_word(service->state) : _("gone"));
+}
+
+bool ui_typed(const struct ui *ui, const char *words, char *out, size_t size)
+{
+	const char *home = ui->port.home;
+	char quoted[PATH_MAX] = "";
+
+	*out = '\0';
+	if (home != NULL && !format_quote(home, quoted, sizeof quoted))
+		return false;
+	return text_format(out, size, "steward%s%s %s", home != NULL ? " --home " : "", quoted,
+	    words);
 }
 
 /* ---- The banner ---- */

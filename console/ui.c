@@ -376,6 +376,8 @@ static bool general_key(struct ui *ui, const struct key *key)
 		ui->wants |= UI_MOUSE;
 	else if (c == 'L')
 		ui_log_open(ui, "");
+	else if (c == 'z')
+		ui_undo(ui, -1);
 	else if (c == '/' && ui_view(ui)->filter != NULL)
 		filter_open(ui);
 	else if (c == 'O')

@@ -9,5 +9,6 @@ const struct view *const view_list[] = {
 	&view_home,
 	&view_services,
 	&view_log,
+	&view_who,
 	NULL,
 };

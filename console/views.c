@@ -10,5 +10,6 @@ const struct view *const view_list[] = {
 	&view_services,
 	&view_log,
 	&view_who,
+	&view_tools,
 	NULL,
 };

@@ -326,6 +326,9 @@ int main(void)
 	char names[SEEDS][32];
 
 	setenv("TZ", "UTC", 1);
+	/* Nothing that the monkey answers or saves is kept. */
+	setenv("XDG_STATE_HOME", "/dev/null/none", 1);
+	setenv("HOME", "/dev/null/none", 1);
 	if (setlocale(LC_ALL, "C.UTF-8") == NULL) {
 		fprintf(stderr, "the locale C.UTF-8 is missing\n");
 		return 1;

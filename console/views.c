@@ -9,6 +9,7 @@ const struct view *const view_list[] = {
 	&view_home,
 	&view_services,
 	&view_log,
+	&view_alerts,
 	&view_who,
 	&view_tools,
 	NULL,

@@ -72,12 +72,12 @@ void alert_facts(const struct ui *ui, const struct model_alert *alert, struct al
 	memset(facts, 0, sizeof *facts);
 	state_text(alert, ui->now_us, facts);
 	if (alert->since_us >= 0) {
-		show_moment(alert->since_us, when, sizeof when);
+		show_moment(alert->since_us, true, when, sizeof when);
 		show_age(alert->since_us, ui->now_us, age, sizeof age);
 		text_format(facts->since, sizeof facts->since, _("%s (%s ago)"), when, age);
 	}
 	if (alert->ended_us >= 0)
-		show_moment(alert->ended_us, facts->ended, sizeof facts->ended);
+		show_moment(alert->ended_us, true, facts->ended, sizeof facts->ended);
 	if (alert->count > 1)
 		text_format(facts->times, sizeof facts->times,
 		    ngettext("%lld time", "%lld times", (unsigned long)alert->count),

@@ -214,7 +214,7 @@ void entry_facts(const struct ui *ui, const struct model_audit *entry, struct en
 
 	memset(facts, 0, sizeof *facts);
 	entry_who(entry, facts->who, sizeof facts->who);
-	show_moment(entry->time_us, when, sizeof when);
+	show_moment(entry->time_us, true, when, sizeof when);
 	show_age(entry->time_us, ui->now_us, age, sizeof age);
 	text_format(facts->when, sizeof facts->when, _("%s (%s ago)"), when, age);
 	text_format(facts->words, sizeof facts->words, "steward %s", entry->words);

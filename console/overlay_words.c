@@ -23,11 +23,11 @@ struct words_state {
 	char complaint[160];
 };
 
-static const struct overlay overlay_words;
+static const struct overlay overlay_arguments;
 
 static struct words_state *words_of(struct ui *ui)
 {
-	return ui_overlay_state(ui, &overlay_words);
+	return ui_overlay_state(ui, &overlay_arguments);
 }
 
 static bool add(struct words_state *state, const char *word)
@@ -56,8 +56,8 @@ static void advance(struct ui *ui)
 	while (pattern_next(&state->at, &state->part)) {
 		if (state->part.kind != PATTERN_PLAIN) {
 			input_set(&state->input, "");
-			if (ui->overlay != &overlay_words)
-				ui_lay_over(ui, &overlay_words);
+			if (ui->overlay != &overlay_arguments)
+				ui_lay_over(ui, &overlay_arguments);
 			return;
 		}
 		add(state, state->part.name);
@@ -174,7 +174,7 @@ static void words_draw(struct ui *ui, struct area area)
 	input_draw(&state->input, area, 0, clean);
 }
 
-static const struct overlay overlay_words = {
+static const struct overlay overlay_arguments = {
 	.name = "words",
 	.state = sizeof(struct words_state),
 	.draw = words_draw,

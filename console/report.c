@@ -232,7 +232,7 @@ static void save(struct ui *ui, const json_t *kept)
 		ui_say_fault(ui, &fault);
 		return;
 	}
-	show_moment(ui->now_us, when, sizeof when);
+	show_moment(ui->now_us, true, when, sizeof when);
 	text_format(made, sizeof made, "%s by %s", when, ui->user);
 	report.made = made;
 	report_write(&report, out);

@@ -128,7 +128,7 @@ static void refused(struct ui *ui, int64_t number, const struct fault *fault)
 	state->sheet.count = 1;
 	if (later != NULL) {
 		entry_who(later, who, sizeof who);
-		show_moment(later->time_us, when, sizeof when);
+		show_moment(later->time_us, true, when, sizeof when);
 		text_format(state->who, sizeof state->who, _("%s at %s: steward %s (entry %lld)"),
 		    who, when, later->words, (long long)later->number);
 		state->rows[state->sheet.count++] =
@@ -249,7 +249,7 @@ static void head(struct ui *ui, struct undo_state *state)
 	    (long long)state->entry);
 	if (entry != NULL) {
 		entry_who(entry, who, sizeof who);
-		show_moment(entry->time_us, when, sizeof when);
+		show_moment(entry->time_us, true, when, sizeof when);
 		text_format(text, sizeof text, _("%s at %s: steward %s"), who, when, entry->words);
 		add_text(state, _("what was done"), STYLE_NORMAL, text);
 	}

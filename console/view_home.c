@@ -116,8 +116,7 @@ static int draw_first_run(const struct ui *ui, struct area area)
 	if (!ui->model->host.first_run || area.rows < 8)
 		return 0;
 	area_print(area, 0, 1, STYLE_NOTE,
-	    _("first run: %s, then \"first run\", asks for a name, the services and where they "
-	      "listen"),
+	    _("first run: %s, then Enter: the name, the services, where they listen"),
 	    bindings_shown(&ui->bindings, '0'));
 	return 1;
 }

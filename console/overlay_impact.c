@@ -260,6 +260,9 @@ static void asked_facts(struct ui *ui, struct impact_state *state, const json_t 
 			    CLIENTS);
 		if (json_array_size(json_object_get(json_object_get(told, "open"), "rows")) > 0)
 			sheet_rows_table(rows, _("open"), json_object_get(told, "open"), CLIENTS);
+		if (json_is_string(json_object_get(told, "reason")))
+			sheet_rows_add(rows, _("connected"), STYLE_NOTE, "%s",
+			    json_string_value(json_object_get(told, "reason")));
 	} else if (!ui->connected) {
 		sheet_rows_add(rows, _("connected"), STYLE_WARN, "%s",
 		    _("there is no connection; nothing can be done now"));

@@ -55,8 +55,15 @@ static void test_sheet_says_who_is_there(void **state)
 	assert_seen(stage, "and 5 more");
 	assert_seen(stage, "report.odt");
 	assert_seen(stage, "2.1 s");
-	assert_seen(stage, "start web");
+	assert_seen(stage, "undo          start web");
 	assert_seen(stage, "Drain 20 s first");
+	pass(stage, 1100);
+	answer(stage, "impact",
+	    "{\"result\": {\"services\": [{\"name\": \"web\", \"connections\": 3, "
+	    "\"clients\": null, "
+	    "\"open\": null, \"undo\": null, \"reason\": \"web does not answer\"}]}}");
+	assert_seen(stage, "web does not answer");
+	assert_seen(stage, "this cannot be undone");
 	assert_seen(stage, "steward --home /srv/home stop web");
 }
 

@@ -127,6 +127,7 @@ def test_stop_and_start(terminal):
         one.wait(r"RUNNING +web .* 1 ")
         one.keys("x")
         one.wait(r"1 connection is open")
+        one.wait(r"needed by +trial \(RUNNING\)")
         one.keys("Enter")
         one.wait("nothing was done")
         assert terminal.steward.service("web")["state"] == "running"
@@ -150,9 +151,9 @@ def test_stop_and_start(terminal):
 def test_stop_without_people_asks_nothing(terminal):
     one = terminal()
     one.console()
-    one.wait(r"RUNNING +web .* 0 ")
-    one.keys("x")
-    one.wait("stop web: done")
+    one.wait(r"RUNNING +trial .* 0 ")
+    one.keys("j", "x")
+    one.wait("stop trial: done")
 
 
 def test_stale_sheet_is_refused(terminal):
@@ -216,7 +217,7 @@ def test_page_of_a_service(terminal):
     one.wait(r"\[Status\] Log +Config +Clients")
     one.keys("Tab", "Tab")
     one.wait(r"workers +1 +default")
-    one.keys("BTab", "BTab", "BTab")
+    one.keys("BTab", "BTab", "BTab", "BTab")
     one.wait(r"green +with a tab and \?\[31mescape")
     one.wait("3 rows, [01]s old")
     one.keys("[")

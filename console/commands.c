@@ -196,7 +196,7 @@ const struct command command_table[] = {
 			 "first \"=\"; a list is written a,b; \"NAME=\" sets the empty text. "
 			 "The values are stored in steward.auto.conf, which is read after "
 			 "steward.conf; steward.conf itself is never written.\n"
-			 "With --reset names are given without a value and go back to what "
+			 "With --reset names that are given without a value go back to what "
 			 "steward.conf or the default says. --dry-run only checks and shows "
 			 "what would change.\n"
 			 "With --confirm it is a trial: steward looks whether the services "

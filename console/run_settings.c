@@ -144,26 +144,38 @@ void run_print_changes(const json_t *result, bool dry_run)
 	}
 }
 
+/* With --reset a name without a value goes back; the others are set. */
+static bool take_assignments(const struct words *words, bool reset, json_t *values,
+    struct fault *fault)
+{
+	bool back = false;
+
+	for (size_t i = 0; i < words_count(words, "assignment"); i++) {
+		const char *given = words_item(words, "assignment", i);
+
+		if (!reset || strchr(given, '=') != NULL) {
+			if (!run_assignment(given, values, fault))
+				return false;
+			continue;
+		}
+		if (json_object_get(values, given) != NULL)
+			return fault_set(fault, FAULT_USAGE, "%s is given twice", given);
+		json_object_set_new(values, given, json_null());
+		back = true;
+	}
+	if (back || !reset)
+		return true;
+	fault_set(fault, FAULT_USAGE, "--reset takes names without values, and there is none");
+	return fault_next(fault, "for example: steward set --reset web.root");
+}
+
 int run_set(const struct invocation *call, const struct words *words, struct fault *fault)
 {
 	bool reset = words_get(words, "reset") != NULL;
 	bool dry_run = words_get(words, "dry-run") != NULL;
 	json_t *values = json_object();
 
-	for (size_t i = 0; i < words_count(words, "assignment"); i++) {
-		const char *given = words_item(words, "assignment", i);
-
-		if (!reset && run_assignment(given, values, fault))
-			continue;
-		if (reset && strchr(given, '=') == NULL) {
-			json_object_set_new(values, given, json_null());
-			continue;
-		}
-		if (reset) {
-			fault_set(fault, FAULT_USAGE,
-			    "--reset takes names without values, found \"%s\"", given);
-			fault_next(fault, "for example: steward set --reset web.root");
-		}
+	if (!take_assignments(words, reset, values, fault)) {
 		json_decref(values);
 		return FAULT_USAGE;
 	}

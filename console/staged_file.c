@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The file is the person's and may have been written by another version or by a
+ * hand: what is not as it should be is left out, and nothing in it is trusted to
+ * be short.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "console/staged.h"
+#include "data/file.h"
+#include "data/home.h"
+#include "data/text.h"
+
+#define FILE_MOST (1024 * 1024)
+
+/* FNV-1a: a name for the file, nothing that has to resist anybody. */
+static uint64_t hash(const char *text)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text != '\0'; text++)
+		h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+/* $XDG_STATE_HOME/steward, or ~/.local/state/steward. */
+static bool person_folder(char *out, size_t size, struct fault *fault)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	if (state != NULL && *state == '/')
+		return text_format(out, size, "%s/steward", state);
+	if (home != NULL && *home == '/')
+		return text_format(out, size, "%s/.local/state/steward", home);
+	fault_set(fault, FAULT_FAILED, "HOME is not set: what is staged cannot be kept in a file");
+	return false;
+}
+
+bool staged_path(const char *home, char *path, size_t size, struct fault *fault)
+{
+	char folder[PATH_MAX], why[512];
+	struct home found;
+
+	if (!home_find(home, true, &found, why, sizeof why))
+		return fault_set(fault, FAULT_FAILED, "%s", why);
+	if (!person_folder(folder, sizeof folder, fault))
+		return false;
+	if (found.installed)
+		return text_format(path, size, "%s/staged-installed.json", folder);
+	return text_format(path, size, "%s/staged-%016llx.json", folder,
+	    (unsigned long long)hash(found.folder));
+}
+
+/* ---- Reading ---- */
+
+static const char *member(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static bool is_name(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-.";
+	const char *dot = name != NULL ? strchr(name, '.') : NULL;
+
+	return dot != NULL && dot != name && dot[1] != '\0' && strlen(name) < 96 &&
+	    name[strspn(name, letters)] == '\0';
+}
+
+static void take_list(struct staged *into, const json_t *list)
+{
+	const json_t *one;
+	struct fault fault;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		const char *name = member(one, "name"), *seen = member(one, "seen");
+		const char *origin = member(one, "origin");
+		const json_t *text = json_object_get(one, "text");
+		char clean[160] = "";
+
+		if (!is_name(name) || seen == NULL ||
+		    (!json_is_string(text) && !json_is_null(text)))
+			continue;
+		if (origin != NULL)
+			text_clean(clean, sizeof clean, origin, strlen(origin));
+		if (!staged_put(into, name, json_string_value(text), seen, clean, &fault))
+			return;
+	}
+}
+
+static int64_t number(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_integer(value) ? (int64_t)json_integer_value(value) : -1;
+}
+
+struct staged *staged_load(const char *path, struct fault *fault)
+{
+	size_t length;
+	char *text = file_read(path, FILE_MOST, &length, fault);
+	struct staged *staged;
+
+	if (text == NULL)
+		return errno == ENOENT ? staged_new() : NULL;
+	json_t *document = json_loadb(text, length, 0, NULL);
+
+	free(text);
+	if (!json_is_object(document)) {
+		json_decref(document);
+		fault_set(fault, FAULT_FAILED, "%s does not hold staged settings", path);
+		fault_next(fault, "move it away");
+		return NULL;
+	}
+	staged = staged_new();
+	take_list(staged, json_object_get(document, "tried"));
+	if (staged->edits.count > 0)
+		staged_try(staged, number(document, "trial"));
+	take_list(staged, json_object_get(document, "changes"));
+	json_decref(document);
+	return staged;
+}
+
+/* ---- Writing ---- */
+
+static json_t *list_of(const struct staged_list *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct staged_change *c = &list->changes[i];
+
+		json_array_append_new(array,
+		    json_pack("{s:s, s:s?, s:s, s:s}", "name", c->name, "text", c->text, "seen",
+			c->seen, "origin", c->origin));
+	}
+	return array;
+}
+
+bool staged_save(const struct staged *staged, const char *path, struct fault *fault)
+{
+	char folder[PATH_MAX];
+
+	if (staged->edits.count == 0 && staged->tried.count == 0) {
+		if (unlink(path) == 0 || errno == ENOENT)
+			return true;
+		return fault_errno(fault, errno, "cannot take %s away", path);
+	}
+	text_format(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+	json_t *document =
+	    json_pack("{s:i, s:o, s:o, s:I}", "version", 1, "changes", list_of(&staged->edits),
+		"tried", list_of(&staged->tried), "trial", (json_int_t)staged->trial);
+	char *text = json_dumps(document, JSON_INDENT(1));
+	bool done = text != NULL && file_make_folder(folder, 0700, fault) &&
+	    file_replace(path, text, strlen(text), 0600, fault);
+
+	free(text);
+	json_decref(document);
+	return done;
+}

@@ -282,6 +282,20 @@ const struct command command_table[] = {
 	    .run = run_check,
 	},
 	{
+	    .pattern = "edit [--confirm <seconds>]",
+	    .help = N_("edit steward.conf, check it, and apply it on trial"),
+	    .detail = N_("Runs $VISUAL or $EDITOR (else editor, nano or vi) on a copy. A mistake "
+			 "is told with its line, and the text can be edited again. What is "
+			 "right is shown as a diff and put in place as your own act, with the "
+			 "file's owner and mode; then it is applied, and the old settings are "
+			 "back in 60 seconds (--confirm: so many) unless you keep the new ones. "
+			 "steward.conf keeps your text in any case."),
+	    .grade = COMMAND_DISRUPTS,
+	    .method = "reload",
+	    .flags = COMMAND_OFFLINE,
+	    .run = run_edit,
+	},
+	{
 	    .pattern = "metrics",
 	    .help = N_("print every counter as OpenMetrics text"),
 	    .grade = COMMAND_READ,

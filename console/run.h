@@ -39,6 +39,7 @@ RUN(versions);
 RUN(audit);
 RUN(undo);
 RUN(check);
+RUN(edit);
 RUN(metrics);
 RUN(completion);
 RUN(help);

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * `steward edit`, as visudo: the editor again and again until the text is right
+ * or dropped; then it is put in place and applied on trial, and whoever does not
+ * answer in time gets the old settings back.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "console/edit.h"
+#include "console/format.h"
+#include "console/run.h"
+#include "data/clock.h"
+#include "data/intl.h"
+#include "data/text.h"
+
+#define RELOAD_DEADLINE_MS (300 * 1000) /* services are restarted meanwhile */
+#define CONFIRM_S 60
+
+/* ---- Asking ---- */
+
+/* A letter of choices (the first one when nobody is there any more), or 0 when
+ * until_ns (monotonic, 0: for ever) has passed. */
+static char ask(const char *question, const char *choices, int64_t until_ns)
+{
+	char line[64];
+
+	for (;;) {
+		fprintf(stderr, "%s ", question);
+		struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+		int64_t left = until_ns > 0 ? (until_ns - clock_monotonic()) / 1000000 : -1;
+
+		if (until_ns > 0 && left <= 0)
+			return 0;
+		int ready = poll(&in, 1, (int)left);
+
+		if (ready == 0 || (ready < 0 && errno != EINTR))
+			return 0;
+		if (ready < 0)
+			continue;
+		if (fgets(line, sizeof line, stdin) == NULL)
+			return choices[0];
+		if (line[0] != '\0' && (line[1] == '\n' || line[1] == '\0') &&
+		    strchr(choices, line[0]) != NULL)
+			return line[0];
+	}
+}
+
+/* ---- The editor ---- */
+
+/* Ctrl-C is the editor's while it runs. */
+static int in_foreground(char *const *argv)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, old_int, old_quit;
+	posix_spawnattr_t attributes;
+	sigset_t defaults;
+	int status = -1;
+	pid_t pid;
+
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGINT);
+	sigaddset(&defaults, SIGQUIT);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigdefault(&attributes, &defaults);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	sigaction(SIGINT, &ignore, &old_int);
+	sigaction(SIGQUIT, &ignore, &old_quit);
+	if (posix_spawn(&pid, argv[0], NULL, &attributes, argv, environ) == 0)
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	sigaction(SIGINT, &old_int, NULL);
+	sigaction(SIGQUIT, &old_quit, NULL);
+	posix_spawnattr_destroy(&attributes);
+	return status;
+}
+
+static void print_line(void *arg, char sign, const char *line, size_t length)
+{
+	char text[1024];
+
+	(void)arg;
+	text_clean(text, sizeof text, line, length);
+	if (sign == '@')
+		printf("...\n");
+	else
+		printf("%c %s\n", sign, text);
+}
+
+enum decision { PUT, DROP, FAIL };
+
+/* Edits until there is something to decide about. */
+static enum decision edit_loop(struct edit *edit, struct fault *fault)
+{
+	for (;;) {
+		int status = in_foreground(edit_argv(edit));
+
+		if (status == -1 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+			fault_set(fault, FAULT_FAILED,
+			    "the editor did not end well; nothing was changed");
+			fault_next(fault, "EDITOR says which one is run");
+			return FAIL;
+		}
+		enum edit_outcome outcome = edit_look(edit, fault);
+		char answer;
+
+		if (outcome == EDIT_FAILED)
+			return FAIL;
+		if (outcome == EDIT_SAME)
+			return DROP;
+		if (outcome == EDIT_WRONG) {
+			format_fault(fault, stderr);
+			answer = ask(_("(e)dit again, or drop your te(x)t?"), "xe", 0);
+		} else {
+			edit_diff(edit, print_line, NULL);
+			fflush(stdout);
+			answer = ask(_("(p)ut it in place and apply it on trial, (e)dit again, or "
+				       "drop your te(x)t?"),
+			    "xpe", 0);
+		}
+		if (answer != 'e')
+			return answer == 'p' ? PUT : DROP;
+	}
+}
+
+/* ---- Applying ---- */
+
+/* All services: the files hold one state. NULL: fault. */
+static json_t *service_names(const struct invocation *call, struct fault *fault)
+{
+	json_t *status = run_call(call, "status", NULL, RUN_DEADLINE_MS, fault);
+	json_t *names = status != NULL ? json_array() : NULL;
+	const json_t *service;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "services"), i, service)
+	    json_array_append(names, json_object_get(service, "name"));
+	json_decref(status);
+	return names;
+}
+
+static json_t *reload(const struct invocation *call, int64_t seconds, bool restart,
+    struct fault *fault)
+{
+	json_t *names = service_names(call, fault);
+
+	if (names == NULL)
+		return NULL;
+	return run_call(call, "reload",
+	    json_pack("{s:o, s:I, s:b}", "services", names, "confirm", (json_int_t)seconds,
+		"restart", restart),
+	    RELOAD_DEADLINE_MS, fault);
+}
+
+/* Asks whether to keep what is on trial. */
+static int decide(const struct invocation *call, int64_t trial, int64_t seconds,
+    struct fault *fault)
+{
+	char question[200];
+	int64_t until = clock_monotonic() + seconds * CLOCK_SECOND;
+
+	text_format(question, sizeof question,
+	    _("The new settings are in force. (k)eep them, or (z) go back? Without an answer the "
+	      "old ones are back in %llds."),
+	    (long long)seconds);
+	char answer = ask(question, "zk", until);
+
+	if (answer == 0) {
+		fault_set(fault, FAULT_FAILED,
+		    "nobody confirmed in time: the old settings are back");
+		fault_next(fault, "steward.conf holds your text; steward reload applies it");
+		return FAULT_FAILED;
+	}
+	json_t *result = run_call(call, answer == 'k' ? "confirm" : "revert",
+	    json_pack("{s:I}", "trial", (json_int_t)trial), RELOAD_DEADLINE_MS, fault);
+
+	if (result == NULL)
+		return run_exit(fault);
+	json_decref(result);
+	fprintf(stderr, "steward: %s\n",
+	    answer == 'k' ? _("kept") :
+			    _("the old settings are back; steward.conf holds your text"));
+	return 0;
+}
+
+static int apply(const struct invocation *call, int64_t seconds, struct fault *fault)
+{
+	json_t *result = reload(call, seconds, false, fault);
+
+	if (result == NULL && fault->code == FAULT_RESTART) {
+		format_fault(fault, stderr);
+		if (ask(_("(r)estart on trial, or (n)ot now?"), "nr", 0) != 'r') {
+			fprintf(stderr, "steward: %s\n",
+			    _("steward.conf is in place; the old settings are in force"));
+			return 0;
+		}
+		result = reload(call, seconds, true, fault);
+	}
+	if (result == NULL && fault->code == FAULT_NOT_RUNNING) {
+		fprintf(stderr, "steward: %s\n",
+		    _("steward.conf is in place; stewardd does not run and reads it when it "
+		      "starts"));
+		return 0;
+	}
+	if (result == NULL) {
+		if (fault->next[0] == '\0')
+			fault_next(fault,
+			    "steward.conf holds your text; the old settings are in force");
+		return run_exit(fault);
+	}
+	int64_t trial = json_whole(json_object_get(result, "trial"), "id", -1);
+
+	json_decref(result);
+	if (trial >= 0)
+		return decide(call, trial, seconds, fault);
+	fprintf(stderr, "steward: %s\n", _("steward.conf is in place and applied"));
+	return 0;
+}
+
+int run_edit(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	json_t *confirm = json_object();
+	struct edit edit;
+
+	bool right = run_confirm_seconds(words, confirm, fault);
+	int64_t seconds = json_whole(confirm, "confirm", CONFIRM_S);
+
+	json_decref(confirm);
+	if (!right)
+		return FAULT_USAGE;
+	enum decision decision =
+	    edit_begin(&edit, call->home, fault) ? edit_loop(&edit, fault) : FAIL;
+	bool failed = decision == FAIL || (decision == PUT && !edit_put(&edit, fault));
+
+	edit_end(&edit);
+	if (failed)
+		return run_exit(fault);
+	fault_set(fault, FAULT_NONE, "%s", "");
+	if (decision == PUT)
+		return apply(call, seconds, fault);
+	fprintf(stderr, "steward: %s\n", _("steward.conf is as it was"));
+	return 0;
+}

@@ -20,15 +20,33 @@
 
 void sheet_rows_clear(struct sheet_rows *list)
 {
-	for (size_t i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->text_count; i++)
 		free(list->texts[i]);
-	list->count = 0;
+	free(list->texts);
+	list->texts = NULL;
+	list->text_count = list->text_room = list->count = 0;
+}
+
+/* Each has an allocation of its own, so that a pointer that was handed out stays
+ * right while others are added. */
+static const char *keep(struct sheet_rows *list, const char *text)
+{
+	size_t size = strlen(text) * 3 + 1; /* what is no UTF-8 may become longer */
+	char *copy = memory_new(size);
+
+	text_clean(copy, size, text, strlen(text));
+	if (list->text_count == list->text_room) {
+		list->text_room = list->text_room > 0 ? 2 * list->text_room : 16;
+		list->texts = memory_resize(list->texts, list->text_room, sizeof *list->texts);
+	}
+	list->texts[list->text_count++] = copy;
+	return copy;
 }
 
 void sheet_rows_add(struct sheet_rows *list, const char *label, unsigned style, const char *format,
     ...)
 {
-	char text[1400], clean[1400];
+	char text[2048];
 	va_list values;
 
 	if (list->count == SHEET_ROWS)
@@ -36,13 +54,28 @@ void sheet_rows_add(struct sheet_rows *list, const char *label, unsigned style, 
 	va_start(values, format);
 	vsnprintf(text, sizeof text, format, values);
 	va_end(values);
-	text_clean(clean, sizeof clean, text, strlen(text));
-	list->texts[list->count] = memory_string(clean);
-	list->rows[list->count] = (struct sheet_row){
-		.label = label,
-		.text = list->texts[list->count],
+	list->rows[list->count++] = (struct sheet_row){
+		.label = label != NULL ? keep(list, label) : NULL,
+		.text = keep(list, text),
 		.style = style,
 	};
+}
+
+static const char *value(struct sheet_rows *list, const char *text)
+{
+	return text == NULL ? NULL : *text == '\0' ? "\"\"" : keep(list, text);
+}
+
+void sheet_rows_diff(struct sheet_rows *list, const char *name, const char *old, const char *new)
+{
+	if (list->count == SHEET_ROWS)
+		return;
+	list->diffs[list->count] = (struct diff_row){
+		.name = keep(list, name),
+		.old = value(list, old),
+		.new = value(list, new),
+	};
+	list->rows[list->count] = (struct sheet_row){ .diff = &list->diffs[list->count] };
 	list->count++;
 }
 

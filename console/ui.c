@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/trial.h"
 #include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
@@ -359,6 +360,24 @@ static bool digit_key(struct ui *ui, uint32_t character)
 	return false;
 }
 
+/* The keys of the settings, which work from everywhere. */
+static bool settings_key(struct ui *ui, uint32_t c)
+{
+	if (c == 'c')
+		ui_config_open(ui, ui->selected, NULL);
+	else if (c == 'A')
+		ui_config_apply(ui);
+	else if (c == 'K' || c == 'Z')
+		trial_answer(ui, c == 'K');
+	else if (c == 'V')
+		ui_open(ui, &view_versions);
+	else if (c == 'E')
+		ui_config_edit(ui);
+	else
+		return false;
+	return true;
+}
+
 static bool general_key(struct ui *ui, const struct key *key)
 {
 	uint32_t c = key->code == PRESS_CHARACTER ? key->character : 0;
@@ -367,7 +386,7 @@ static bool general_key(struct ui *ui, const struct key *key)
 	if (key->code == PRESS_ESCAPE)
 		escape(ui, false);
 	else if (c == 'q' || f == 10)
-		ui->wants |= UI_LEAVE;
+		ui->wants |= ui_config_leave(ui) ? UI_LEAVE : 0;
 	else if (c == '?' || f == 1)
 		ui_open(ui, &view_help);
 	else if (c == 'm' || f == 9)
@@ -385,7 +404,7 @@ static bool general_key(struct ui *ui, const struct key *key)
 	else if (c == ' ' && ui_view(ui)->marks)
 		ui_mark(ui, ui->selected);
 	else
-		return c >= '0' && c <= '9' && digit_key(ui, c);
+		return settings_key(ui, c) || (c >= '0' && c <= '9' && digit_key(ui, c));
 	return true;
 }
 

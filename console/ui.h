@@ -273,6 +273,18 @@ void ui_who_tab(struct ui *ui, bool audit);
 /* The first run, from where it was left. */
 void ui_wizard_open(struct ui *ui);
 
+/* ---- Settings ---- */
+
+/* Opens Config (view_config.c), at a section and one of its settings ("workers" or
+ * "web.workers"; NULL: none). Esc comes back. */
+void ui_config_open(struct ui *ui, const char *section, const char *setting);
+/* Shows what is staged and applies it on trial (overlay_apply.c). */
+void ui_config_apply(struct ui *ui);
+/* Whether one may leave now; else the sheet that asks is open (config_sheets.c). */
+bool ui_config_leave(struct ui *ui);
+/* steward.conf in the person's editor (ui_edit.c). */
+void ui_config_edit(struct ui *ui);
+
 /* ---- Menus and footers (ui_menu.c, ui_hint.c) ---- */
 
 extern const struct overlay overlay_menu, overlay_filter;

@@ -80,5 +80,6 @@ struct overlay {
 extern const struct view *const view_list[];
 extern const struct view view_home, view_services, view_service, view_log, view_help, view_result;
 extern const struct view view_alerts, view_who, view_entry, view_tools, view_wizard;
+extern const struct view view_config, view_versions;
 
 #endif

@@ -10,6 +10,7 @@ const struct view *const view_list[] = {
 	&view_services,
 	&view_log,
 	&view_alerts,
+	&view_config,
 	&view_who,
 	&view_tools,
 	NULL,

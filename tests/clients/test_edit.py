@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""steward.conf in an editor: `steward edit` on a pseudo-terminal. The editor is a script that puts one prepared text after the
+"""steward.conf in an editor: `steward edit` on a pseudo-terminal, and the same
+from the screen. The editor is a script that puts one prepared text after the
 other in place of what it is given."""
 import fcntl
 import glob
@@ -103,6 +104,20 @@ class Terminal:
         except AssertionError as fault:
             raise AssertionError("%s in %r" % (fault, self.data[-1500:])) from None
         self.data = self.data.partition(text)[2]
+
+    def see(self, text):
+        """Waits until text is on the screen: it is drawn afresh, since else a part that
+        stood there already is not written again."""
+        def look():
+            self.send(b"\014")
+            self.read()
+            return text in self.data
+        self.data = b""
+        try:
+            wait_until(look, "%r on the screen" % text, watch=[self.fd])
+        except AssertionError as fault:
+            raise AssertionError("%s: %r" % (fault, self.data[-2500:])) from None
+        self.data = b""
 
     def send(self, data):
         os.write(self.fd, data)
@@ -349,3 +364,59 @@ def test_who_may_not_is_told_at_once(steward, edit):
                                    ("edit", "more"), ("edit", "--json")])
 def test_wrong_words(steward, words):
     assert steward.cli(*words, env={"EDITOR": "false"}).status == 2
+
+
+# ---- From the screen ----
+
+def test_screen_edits_and_keeps(steward, edit):
+    wrong = with_word(steward, "screen").replace("web {\n", "web {\n\tworkers = many\n")
+    one = edit(steward, "", texts=[wrong, with_word(steward, "screen")])
+    one.see(b"Quit")
+    one.send(b"E")
+    one.see(b"There is a mistake")
+    one.see(b"workers")
+    one.send(b"\r")                  # Edit again
+    one.see(b"Put it in place?")
+    assert "screen" not in text_of(steward.conf)
+    one.send(b"\t\r")
+    one.see(b"Keep the new settings?")
+    assert setting(steward, "trial.word")["value"] == "screen"
+    wait_until(lambda: one.read() and steward.status()["trial"]["seconds_left"] < 58,
+               "the second in which no key counts", watch=[one.fd])
+    one.send(b"K")
+    wait_until(lambda: one.read() and steward.status()["trial"] is None, "the confirmation",
+               watch=[one.fd])
+    one.send(b"q")
+    assert one.ended() == 0
+    assert "screen" in text_of(steward.conf)
+
+
+def test_screen_stages_and_goes_back(steward, edit):
+    """A value is typed, applied on trial, looked at from outside, taken back, and
+    is staged again; the next console knows it."""
+    one = edit(steward, "")
+    one.see(b"Quit")
+    one.send(b"8")
+    one.see(b"EDITED BY")
+    one.send(b"/trial.number\r")
+    one.see(b"All that match")
+    one.send(b"\r\x7f42\r")
+    one.see(b"1 change staged in trial")
+    one.send(b"A")
+    one.see(b"they are right")
+    one.send(b"\t\r")
+    one.see(b"Keep the new settings?")
+    assert setting(steward, "trial.number")["value"] == "42"
+    one.send(b"\033")
+    one.see(b"hidden")
+    one.send(b"Z")
+    one.see(b"old settings are back")
+    assert setting(steward, "trial.number")["value"] == "7"
+    one.send(b"q")
+    one.see(b"Leave and keep them")
+    one.send(b"\r")
+    assert one.ended() == 0
+    other = edit(steward, "")
+    other.see(b"Quit")
+    other.send(b"8")
+    other.see(b"1 change staged in trial")

@@ -1,0 +1,752 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Settings on the screen: forms, what is staged, the diff, conflicts, and a trial
+ * from its beginning to whatever end. Each test has a state folder of its own.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the four above first */
+#include <cmocka.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "data/text.h"
+#include "tests/screens/asked.h"
+#include "tests/screens/stage.h"
+
+static char folder[64];
+
+static int begin(void **state)
+{
+	struct stage *stage;
+
+	text_format(folder, sizeof folder, "/tmp/steward-config-XXXXXX");
+	if (mkdtemp(folder) == NULL || setenv("XDG_STATE_HOME", folder, 1) != 0 ||
+	    stage_begin(state) != 0)
+		return -1;
+	stage = *state;
+	answer(stage, "hello",
+	    "{\"result\": {\"role\": \"admin\", \"user\": \"adm\", \"session\": 12}}");
+	snapshot(stage, QUIET ", " SERVICE("dns", "running", 3, 5));
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+	(void)status;
+	(void)kind;
+	(void)place;
+	return remove(path);
+}
+
+static int end(void **state)
+{
+	int status = stage_end(state);
+
+	nftw(folder, remove_one, 4, FTW_DEPTH | FTW_PHYS);
+	return status;
+}
+
+/* The host has gone: nothing will be answered any more. */
+static void forget_asked(struct stage *stage)
+{
+	for (size_t i = 0; i < STAGE_REQUESTS; i++)
+		stage->requests[i].answered = true;
+}
+
+/* ---- What the host has ---- */
+
+#define ROW(name, type, value, origin, more)                                                \
+	"{\"name\": \"" name "\", \"type\": \"" type "\", \"value\": \"" value              \
+	"\", \"default\": \"1\", \"origin\": \"" origin "\", \"help\": \"about " name "\"," \
+	"\"effect\": \"live\"" more "}"
+#define WORKERS(value, origin)                       \
+	ROW("web.workers", "integer", value, origin, \
+	    ", \"min\": 1, \"max\": 64, \"effect\": \"restart\"")
+#define SETTINGS(workers)                                                            \
+	"{\"result\": {\"settings\": [" ROW("host.name", "text", "nas1", "default",  \
+	    "") "," ROW("web.listen", "listen", "127.0.0.1:80", "steward.conf:3",    \
+	    "") "," workers "," ROW("web.gzip", "boolean", "false", "default",       \
+	    "") "," ROW("dns.cache", "size", "8M", "set by op 2026-01-01T00:00:00Z", \
+	    ", \"min\": 65536,"                                                      \
+	    "\"max\": 67108864") "," ROW("dns.mode", "choice", "slow", "default",    \
+	    ", \"choices\": [\"slow\", \"fast\"]") "]}}"
+#define AS_BEFORE SETTINGS(WORKERS("1", "default"))
+#define CHANGED SETTINGS(WORKERS("4", "set by op 2026-01-02T00:00:00Z"))
+#define RIGHT "{\"result\": {\"changes\": [], \"services\": []}}"
+
+static void open_config(struct stage *stage)
+{
+	type(stage, "8");
+	answer(stage, "get", AS_BEFORE);
+	stage->sent[0] = '\0';
+}
+
+/* Opens the form of web at workers. */
+static void open_workers(struct stage *stage)
+{
+	open_config(stage); /* at the selected service */
+	type(stage, "\rj");
+}
+
+static void stage_workers(struct stage *stage)
+{
+	open_workers(stage);
+	type(stage,
+	    "\r\177"
+	    "2\r");
+	assert_seen(stage, "1 change staged in web");
+}
+
+static const char *carried(struct stage *stage, const char *method, const char *group,
+    const char *name)
+{
+	const json_t *value = json_object_get(json_object_get(asked(stage, method), group), name);
+
+	return json_is_null(value) ? "null" : json_string_value(value);
+}
+
+static void trial(struct stage *stage, int session, int left)
+{
+	char text[2048];
+
+	text_format(text, sizeof text,
+	    "{\"method\": \"snapshot\", \"params\": {\"host\": {\"name\": \"nas1\"}, "
+	    "\"services\": [" QUIET "], \"audit_newest\": 17, \"trial\": {\"id\": 17, "
+	    "\"action\": \"set\", \"state\": \"waiting\", \"user\": \"adm\", \"origin\": \"lan\","
+	    "\"session\": %d, \"seconds\": 60, \"seconds_left\": %d, \"services\": [\"web\"], "
+	    "\"changes\": [{\"name\": \"web.workers\", \"old\": \"1\", \"new\": \"2\"}]}}}",
+	    session, left);
+	say(stage, text);
+}
+
+static void trial_is_gone(struct stage *stage)
+{
+	say(stage,
+	    "{\"method\": \"snapshot\", \"params\": {\"services\": [" QUIET
+	    "], \"trial\": null, \"audit_newest\": 17}}");
+}
+
+static void audit_entry(struct stage *stage, const char *outcome, const char *reason)
+{
+	char text[1024];
+
+	text_format(text, sizeof text,
+	    "{\"method\": \"audit\", \"params\": {\"entries\": [{\"number\": 17, \"action\": "
+	    "\"set\", \"user\": \"adm\", \"outcome\": \"%s\", \"reason\": \"%s\"}]}}",
+	    outcome, reason);
+	say(stage, text);
+}
+
+/* The diff is open and the host has checked it. */
+static void open_diff(struct stage *stage)
+{
+	type(stage, "A");
+	answer(stage, "get", AS_BEFORE);
+	answer(stage, "set", RIGHT);
+}
+
+/* Applies on trial: the answer and the snapshot have come, the sheet is open. */
+static void apply(struct stage *stage)
+{
+	stage_workers(stage);
+	open_diff(stage);
+	type(stage, "\t\r");
+	answer(stage, "set",
+	    "{\"result\": {\"changes\": [], \"services\": [], \"audit\": 17, \"trial\": {\"id\": "
+	    "17}}}");
+	audit_entry(stage, "waiting", "");
+	trial(stage, 12, 60);
+	stage->sent[0] = '\0';
+}
+
+/* ---- Forms ---- */
+
+static void test_sections_and_form(void **state)
+{
+	struct stage *stage = *state;
+
+	open_config(stage);
+	assert_seen(stage, "SECTION");
+	assert_seen(stage, "host");
+	type(stage, "\r");
+	assert_seen(stage, "127.0.0.1:80");
+	assert_seen(stage, "about web.listen");
+	assert_seen(stage, "steward.conf:3");
+	type(stage, "j");
+	assert_seen(stage, "A change restarts web.");
+	assert_seen(stage, "It may be 1 to 64.");
+	type(stage, "\033");
+	assert_seen(stage, "SECTION");
+	type(stage, "\033");
+	assert_unseen(stage, "SECTION");
+}
+
+static void test_error_beside_the_field(void **state)
+{
+	struct stage *stage = *state;
+
+	open_workers(stage);
+	type(stage, "\r5\r"); /* 15 */
+	assert_seen(stage, "1 change staged");
+	type(stage, "\r9\r"); /* 159: too many; the edit stays open */
+	assert_seen(stage, "a number from 1 to 64 is expected");
+	assert_seen(stage, "159");
+	type(stage, "\033");
+	assert_unseen(stage, "is expected");
+	assert_seen(stage, "15");
+	/* Letters that are keys elsewhere are text here. */
+	type(stage, "\rqAZ");
+	assert_int_equal(ui_wants(stage->ui), 0);
+	type(stage, "\033");
+	/* What only the host knows stands at the field, too. */
+	answer(stage, "set",
+	    "{\"error\": {\"code\": -32602, \"message\": \"web.workers: expected an even "
+	    "number, found 15\"}}");
+	assert_seen(stage, "expected an even number, found 15");
+	type(stage, "k"); /* also while another field is selected */
+	assert_seen(stage, "expected an even number, found 15");
+}
+
+/* Rows that come while somebody types take nobody's place, drawn or not. */
+static void test_rows_come_while_typing(void **state)
+{
+	struct stage *stage = *state;
+	json_t *message;
+
+	open_workers(stage);
+	type(stage,
+	    "\r\177"
+	    "2");
+	snapshot(stage, SERVICE("web", "running", 8, 0));
+	message = json_loads(CHANGED, 0, NULL);
+	json_object_set_new(message, "id", json_integer(stage->last_id));
+	ui_message(stage->ui, message);
+	json_decref(message);
+	ui_key(stage->ui, &(struct key){ .code = PRESS_ENTER });
+	assert_seen(stage, "1 change staged in web");
+	assert_string_equal(carried(stage, "set", "values", "web.workers"), "2");
+	/* And what was typed is about the value that stood there. */
+	assert_seen(stage, "It was 1 when you began and is 4 now (set by op");
+}
+
+/* One request at a time; what was staged meanwhile is asked about afterwards. */
+static void test_host_checks_what_is_staged(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	assert_sent(stage, "set; ");
+	assert_string_equal(carried(stage, "set", "values", "web.workers"), "2");
+	assert_true(json_is_true(json_object_get(asked(stage, "set"), "dry_run")));
+	type(stage, "j "); /* gzip: false -> true */
+	assert_seen(stage, "2 changes staged in web");
+	assert_sent(stage, "");
+	pass(stage, 400);
+	answer(stage, "set", RIGHT);
+	assert_sent(stage, "set; ");
+	assert_string_equal(carried(stage, "set", "values", "web.gzip"), "true");
+	answer(stage, "set", RIGHT);
+	pass(stage, 400);
+	snapshot(stage, QUIET);
+	assert_sent(stage, "get; "); /* dns has gone from the list: look again */
+	answer(stage, "get", AS_BEFORE);
+	pass(stage, 400);
+	snapshot(stage, QUIET);
+	assert_sent(stage, "");
+}
+
+static void test_several_services(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	type(stage, "\033");
+	type(stage, "j\rj "); /* dns.mode: the next choice */
+	assert_seen(stage, "2 changes staged in 2 services");
+	type(stage, "k=");
+	assert_seen(stage, "3 changes staged in 2 services");
+	type(stage, "="); /* takes it back */
+	assert_seen(stage, "2 changes staged in 2 services");
+	/* A value that nobody set here cannot go back. */
+	type(stage, "\033"); /* the message */
+	type(stage, "\033"); /* the form */
+	type(stage, "k\r=");
+	assert_seen(stage, "was not set here");
+	type(stage, "j=");
+	assert_seen(stage, "your change is dropped");
+	assert_seen(stage, "1 change staged in dns");
+}
+
+static void test_filter_over_all_sections(void **state)
+{
+	struct stage *stage = *state;
+
+	open_config(stage);
+	type(stage, "/8M\r");
+	assert_seen(stage, "cache");
+	assert_unseen(stage, "workers");
+	type(stage, "\033");
+	type(stage, "/ABOUT\r");
+	assert_seen(stage, "dns");
+	assert_seen(stage, "workers");
+	type(stage, "G ");
+	assert_seen(stage, "1 change staged in dns");
+	type(stage, "/zzz\r");
+	assert_seen(stage, "no setting matches");
+	type(stage, "\033");
+	assert_seen(stage, "workers");
+}
+
+static void test_opened_at_a_row(void **state)
+{
+	struct stage *stage = *state;
+
+	ui_config_open(stage->ui, "dns", "mode");
+	answer(stage, "get", AS_BEFORE);
+	assert_seen(stage, "about dns.mode");
+	type(stage, "\033");
+	assert_seen(stage, "[1Home]");
+	/* c: the settings of the selected service. */
+	type(stage, "gc");
+	assert_seen(stage, "about web.listen");
+}
+
+static void test_viewers_look_only(void **state)
+{
+	struct stage *stage = *state;
+
+	text_format(stage->ui->role, sizeof stage->ui->role, "viewer");
+	open_workers(stage);
+	type(stage, "\r2\r=");
+	assert_seen(stage, "role admin");
+	assert_unseen(stage, "staged");
+	type(stage, "A");
+	assert_sent(stage, "");
+}
+
+static void test_who_else_edits(void **state)
+{
+	struct stage *stage = *state;
+
+	open_config(stage);
+	say(stage,
+	    "{\"method\": \"snapshot\", \"params\": {\"services\": [" QUIET
+	    ", " SERVICE("dns", "running", 3,
+		5) "], \"sessions\": [{\"session\": 12, \"user\": \"adm\", \"editing\": \"dns\"}, "
+		   "{\"session\": 14, \"user\": \"op\", \"origin\": \"vpn\", \"editing\": "
+		   "\"web\"}]}}");
+	assert_seen(stage, "op@vpn");
+	type(stage, "\rj\r3\r");
+	pass(stage, 400);
+	ui_tell_page(stage->ui);
+	assert_string_equal(json_string_value(json_object_get(asked(stage, "present"), "editing")),
+	    "web");
+}
+
+static void test_hostile_texts(void **state)
+{
+	struct stage *stage = *state;
+
+	type(stage, "8");
+	answer(stage, "get",
+	    "{\"result\": {\"settings\": [{\"name\": \"web.a\\u001b[2J\", \"type\": \"text\", "
+	    "\"value\": \"x\\u009b\\u202ey\", \"default\": \"\\u0007\", \"origin\": "
+	    "\"set by \\u001bz q\", \"help\": \"\\u202e\"}]}}");
+	type(stage, "\r");
+	for (const char *at = draw(stage); *at != '\0'; at++)
+		assert_true(*at == '\n' || (unsigned char)*at >= 32);
+	assert_null(strstr(stage->drawn, "\302\233"));
+	assert_null(strstr(stage->drawn, "\342\200\256"));
+}
+
+/* ---- The diff ---- */
+
+static void test_diff_and_expect(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	answer(stage, "set", RIGHT);
+	type(stage, "\033");
+	type(stage,
+	    "j\r\r\177\177"
+	    "16M\r=="); /* dns.cache; = drops, = resets */
+	assert_seen(stage, "2 changes staged in 2 services");
+	open_diff(stage);
+	assert_seen(stage, "web.workers  1 -> 2");
+	assert_seen(stage, "as in steward.conf, or the default");
+	assert_seen(stage, "It is restarted: 0 connections");
+	assert_seen(stage, "they are right");
+	stage->sent[0] = '\0';
+	type(stage, "\r"); /* Enter is Cancel */
+	assert_seen(stage, "nothing was applied");
+	assert_sent(stage, "");
+	open_diff(stage);
+	stage->sent[0] = '\0';
+	type(stage, "\t\t\r"); /* Check only */
+	assert_true(json_is_true(json_object_get(asked(stage, "set"), "dry_run")));
+	answer(stage, "set", RIGHT);
+	type(stage, "\033[Z\r"); /* Apply */
+	assert_int_equal(json_integer_value(json_object_get(asked(stage, "set"), "confirm")), 60);
+	assert_string_equal(carried(stage, "set", "values", "web.workers"), "2");
+	assert_string_equal(carried(stage, "set", "values", "dns.cache"), "null");
+	assert_string_equal(carried(stage, "set", "expect", "web.workers"), "1");
+	assert_string_equal(carried(stage, "set", "expect", "dns.cache"), "8M");
+}
+
+/* What the host would refuse is not sent. */
+static void test_diff_with_a_mistake(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	type(stage, "A");
+	answer(stage, "get", AS_BEFORE);
+	answer(stage, "set",
+	    "{\"error\": {\"code\": -32001, \"message\": \"web: 2 workers are too many\"}}");
+	assert_seen(stage, "The host would refuse this: web: 2 workers are too many");
+	assert_unseen(stage, "Apply on trial");
+	type(stage, "\t\r");
+	assert_true(json_is_true(json_object_get(asked(stage, "set"), "dry_run")));
+	answer(stage, "set", RIGHT);
+	assert_seen(stage, "Apply on trial");
+}
+
+/* No letter applies anything. */
+static void test_no_letter_applies(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	open_diff(stage);
+	stage->sent[0] = '\0';
+	type(stage, "AKZyYcsxEqVd \177");
+	assert_sent(stage, "");
+	assert_seen(stage, "Apply on trial");
+}
+
+/* ---- Conflicts ---- */
+
+static void test_conflict_is_decided_first(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	answer(stage, "set", RIGHT);
+	type(stage, "A");
+	answer(stage, "get", CHANGED);
+	assert_seen(stage, "web.workers was changed meanwhile");
+	assert_seen(stage, "set by op 2026-01-02");
+	assert_unseen(stage, "Apply on trial");
+	stage->sent[0] = '\0';
+	type(stage, "\r");
+	assert_sent(stage, ""); /* Cancel */
+	type(stage, "A");
+	answer(stage, "get", CHANGED);
+	type(stage, "\t\r"); /* Keep mine */
+	assert_seen(stage, "web.workers  4 -> 2");
+	answer(stage, "set", RIGHT);
+	type(stage, "\t\r");
+	assert_string_equal(carried(stage, "set", "expect", "web.workers"), "4");
+}
+
+static void test_take_theirs(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	type(stage, "A");
+	answer(stage, "get", CHANGED);
+	stage->sent[0] = '\0';
+	type(stage, "\t\t\r");
+	assert_seen(stage, "nothing is left to be applied");
+	assert_unseen(stage, "staged");
+	assert_sent(stage, "");
+}
+
+/* Somebody was quicker than the request: the host refuses, and the field is asked
+ * about. */
+static void test_stale_at_the_host(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	open_diff(stage);
+	type(stage, "\t\r");
+	answer(stage, "set",
+	    "{\"error\": {\"code\": -32006, \"message\": \"web.workers is 4 by now\"}}");
+	answer(stage, "get", CHANGED);
+	assert_seen(stage, "web.workers was changed meanwhile");
+	assert_seen(stage, "yours");
+}
+
+/* ---- Trials ---- */
+
+static void test_failed_trial(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	open_diff(stage);
+	type(stage, "\t\r");
+	answer(stage, "set",
+	    "{\"error\": {\"code\": -32001, \"message\": \"web: 192.0.2.1:80 cannot be bound\","
+	    "\"data\": {\"next\": \"use an address of this machine\"}}}");
+	assert_seen(stage, "The settings were not applied");
+	assert_seen(stage, "192.0.2.1:80 cannot be bound");
+	assert_seen(stage, "Everything is as it was before");
+	type(stage, "\r");
+	assert_seen(stage, "1 change staged in web");
+}
+
+static void test_keep(void **state)
+{
+	struct stage *stage = *state;
+
+	apply(stage);
+	assert_seen(stage, "Keep the new settings?");
+	assert_seen(stage, "60 SECONDS");
+	assert_seen(stage, "web.workers  1 -> 2");
+	assert_unseen(stage, "staged");
+	pass(stage, 2000);
+	trial(stage, 12, 57);
+	assert_seen(stage, "57 SECONDS");
+	type(stage, "K");
+	assert_sent(stage, "confirm; ");
+	assert_int_equal(json_integer_value(json_object_get(asked(stage, "confirm"), "trial")), 17);
+	answer(stage, "confirm", "{\"result\": {\"changes\": [], \"services\": []}}");
+	audit_entry(stage, "done", "");
+	trial_is_gone(stage);
+	assert_seen(stage, "kept");
+	assert_unseen(stage, "staged");
+	assert_unseen(stage, "Keep the new");
+}
+
+/* A key that was on its way when the sheet came up does nothing. */
+static void test_sheet_waits_a_second(void **state)
+{
+	struct stage *stage = *state;
+
+	apply(stage);
+	/* type() lets 100 ms pass after each. */
+	type(stage, "\t\r");
+	type(stage, "K");
+	type(stage, "Z");
+	assert_null(asked(stage, "confirm"));
+	assert_null(asked(stage, "revert"));
+	assert_seen(stage, "Keep the new settings?");
+	pass(stage, 1000);
+	type(stage, "\t\r");
+	assert_non_null(asked(stage, "confirm"));
+}
+
+static void test_go_back(void **state)
+{
+	struct stage *stage = *state;
+
+	apply(stage);
+	pass(stage, 1500);
+	type(stage, "\r"); /* the default is to hide it */
+	assert_seen(stage, "hidden");
+	assert_unseen(stage, "Keep the new");
+	assert_sent(stage, "");
+	trial(stage, 12, 50);
+	assert_unseen(stage, "Keep the new"); /* it does not come again */
+	type(stage, "1Z");
+	assert_int_equal(json_integer_value(json_object_get(asked(stage, "revert"), "trial")), 17);
+	answer(stage, "revert", "{\"result\": {}}");
+	audit_entry(stage, "reverted", "adm went back");
+	trial_is_gone(stage);
+	assert_seen(stage, "the old settings are back");
+	type(stage, "8");
+	assert_seen(stage, "1 change staged in web");
+}
+
+static void test_trial_that_nobody_confirms(void **state)
+{
+	struct stage *stage = *state;
+
+	apply(stage);
+	trial_is_gone(stage); /* it is gone before its entry says how */
+	assert_unseen(stage, "Keep the new");
+	assert_unseen(stage, "the old settings are back");
+	audit_entry(stage, "reverted", "nobody confirmed");
+	assert_seen(stage, "the old settings are back: nobody confirmed");
+	assert_seen(stage, "your change is staged again");
+}
+
+/* The line is lost before the answer; the trial is found again, and its end. */
+static void test_lost_before_the_answer(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	open_diff(stage);
+	type(stage, "\t\r");
+	ui_disconnected(stage->ui, NULL);
+	forget_asked(stage);
+	pass(stage, 500);
+	ui_connected(stage->ui);
+	answer(stage, "hello",
+	    "{\"result\": {\"role\": \"admin\", \"user\": \"adm\", \"session\": 19}}");
+	answer(stage, "audit",
+	    "{\"result\": {\"entries\": [{\"number\": 17, \"action\": \"set\", \"outcome\": "
+	    "\"waiting\"}]}}");
+	trial(stage, 12, 40);
+	assert_seen(stage, "Keep the new settings?");
+	assert_seen(stage, "40 SECONDS");
+	pass(stage, 1500);
+	audit_entry(stage, "reverted", "nobody confirmed");
+	trial_is_gone(stage);
+	assert_seen(stage, "staged again");
+}
+
+/* Another console of the same person, later: the file knows what was on trial. */
+static void test_found_by_the_next_console(void **state)
+{
+	struct stage *stage = *state;
+	struct ui_port port;
+
+	apply(stage);
+	port = stage->ui->port;
+	ui_free(stage->ui);
+	stage->ui = ui_new(&port);
+	pass(stage, 1000);
+	forget_asked(stage);
+	ui_connected(stage->ui);
+	answer(stage, "hello",
+	    "{\"result\": {\"role\": \"admin\", \"user\": \"adm\", \"session\": 20}}");
+	answer(stage, "audit", "{\"result\": {\"entries\": []}}");
+	trial_is_gone(stage); /* the trial is over */
+	assert_int_equal(json_integer_value(json_object_get(asked(stage, "audit"), "before")), 18);
+	answer(stage, "audit",
+	    "{\"result\": {\"entries\": [{\"number\": 17, \"outcome\": \"reverted\", \"reason\": "
+	    "\"the host died\"}]}}");
+	assert_seen(stage, "the host died");
+	type(stage, "8");
+	assert_seen(stage, "1 change staged in web");
+}
+
+static void test_trial_of_somebody_else(void **state)
+{
+	struct stage *stage = *state;
+
+	audit_entry(stage, "waiting", "");
+	trial(stage, 99, 30);
+	assert_seen(stage, "TRIAL of adm@lan");
+	assert_unseen(stage, "Keep the new");
+	stage_workers(stage);
+	type(stage, "A");
+	assert_seen(stage, "settings are on trial");
+	type(stage, "K");
+	answer(stage, "confirm", "{\"result\": {}}");
+	audit_entry(stage, "done", "");
+	trial_is_gone(stage);
+	assert_seen(stage, "are kept");
+	assert_seen(stage, "1 change staged");
+}
+
+static void test_keys_without_a_trial(void **state)
+{
+	struct stage *stage = *state;
+
+	type(stage, "K");
+	assert_seen(stage, "no settings are on trial");
+	trial(stage, 99, 30);
+	text_format(stage->ui->role, sizeof stage->ui->role, "operator");
+	type(stage, "Z");
+	assert_seen(stage, "role admin");
+	assert_null(asked(stage, "revert"));
+}
+
+/* ---- Keeping ---- */
+
+static void test_q_asks(void **state)
+{
+	struct stage *stage = *state;
+
+	type(stage, "q");
+	assert_int_equal(ui_wants(stage->ui), UI_LEAVE);
+	stage_workers(stage);
+	type(stage, "q");
+	assert_int_equal(ui_wants(stage->ui), 0);
+	assert_seen(stage, "Leave and keep them");
+	type(stage, "\033"); /* stays */
+	assert_int_equal(ui_wants(stage->ui), 0);
+	type(stage, "q\r");
+	assert_int_equal(ui_wants(stage->ui), UI_LEAVE);
+	assert_seen(stage, "1 change staged");
+	type(stage, "q\t\r"); /* drops them */
+	assert_int_equal(ui_wants(stage->ui), UI_LEAVE);
+	assert_unseen(stage, "1 change staged");
+}
+
+/* A line that is lost loses nothing, and two consoles add up. */
+static void test_two_consoles(void **state)
+{
+	struct stage *stage = *state;
+	struct ui *first;
+	struct ui_port port;
+
+	stage_workers(stage);
+	first = stage->ui;
+	port = first->port;
+	stage->ui = ui_new(&port);
+	pass(stage, 10);
+	forget_asked(stage);
+	ui_connected(stage->ui);
+	answer(stage, "hello",
+	    "{\"result\": {\"role\": \"admin\", \"user\": \"adm\", \"session\": 20}}");
+	snapshot(stage, QUIET ", " SERVICE("dns", "running", 3, 5));
+	open_config(stage);
+	assert_seen(stage, "1 change staged in web");
+	type(stage, "j\rj "); /* dns.mode */
+	assert_seen(stage, "2 changes staged in 2 services");
+	ui_free(stage->ui);
+	stage->ui = first;
+	pass(stage, 10);
+	type(stage, "j "); /* web.gzip */
+	assert_seen(stage, "3 changes staged in 2 services");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+		TEST(test_sections_and_form),
+		TEST(test_error_beside_the_field),
+		TEST(test_rows_come_while_typing),
+		TEST(test_host_checks_what_is_staged),
+		TEST(test_several_services),
+		TEST(test_filter_over_all_sections),
+		TEST(test_opened_at_a_row),
+		TEST(test_viewers_look_only),
+		TEST(test_who_else_edits),
+		TEST(test_hostile_texts),
+		TEST(test_diff_and_expect),
+		TEST(test_diff_with_a_mistake),
+		TEST(test_no_letter_applies),
+		TEST(test_conflict_is_decided_first),
+		TEST(test_take_theirs),
+		TEST(test_stale_at_the_host),
+		TEST(test_failed_trial),
+		TEST(test_keep),
+		TEST(test_sheet_waits_a_second),
+		TEST(test_go_back),
+		TEST(test_trial_that_nobody_confirms),
+		TEST(test_lost_before_the_answer),
+		TEST(test_found_by_the_next_console),
+		TEST(test_trial_of_somebody_else),
+		TEST(test_keys_without_a_trial),
+		TEST(test_q_asks),
+		TEST(test_two_consoles),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

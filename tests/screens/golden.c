@@ -454,6 +454,9 @@ int main(void)
 	size_t count = 0, tests_count = 0;
 
 	setenv("TZ", "UTC", 1);
+	/* Nothing that is typed here is kept in a file of the person. */
+	unsetenv("HOME");
+	unsetenv("XDG_STATE_HOME");
 	tzset();
 	if (setlocale(LC_ALL, "C.UTF-8") == NULL) {
 		fprintf(stderr, "the locale C.UTF-8 is missing\n");

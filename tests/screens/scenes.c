@@ -12,6 +12,23 @@
 #define ENTER "\r"
 #define ESC "\033"
 
+#define ADMIN                           \
+	{ REPLY, "hello hello-admin" }, \
+	{                               \
+		LOAD, "healthy"         \
+	}
+/* Settings, at section web; and with web.workers staged. */
+#define CONFIG                          \
+	ADMIN, { KEYS, "8" },           \
+	{                               \
+		REPLY, "get config-get" \
+	}
+#define STAGED                                    \
+	CONFIG,                                   \
+	{                                         \
+		KEYS, ENTER "jjj" ENTER "8" ENTER \
+	}
+
 const struct scene scenes[] = {
 	{ "healthy", { { LOAD, "healthy" } }, SHOW_ALL },
 	{ "connecting", { { DONE, NULL } }, 0 },
@@ -80,5 +97,46 @@ const struct scene scenes[] = {
 	{ "hostile-log", { { LOAD, "hostile" }, { KEYS, "L" } }, 0 },
 	{ "paste", { { LOAD, "healthy" }, { KEYS, "\033[200~xRq\r\033[201~" } }, 0 },
 	{ "viewer", { { ANSWER, "{\"result\": {}}" }, { LOAD, "healthy" } }, 0 },
+	{ "config", { CONFIG }, SHOW_ALL },
+	{ "config-waiting", { { LOAD, "healthy" }, { KEYS, "8" } }, 0 },
+	{ "config-form", { CONFIG, { KEYS, ENTER DOWN } }, SHOW_ALL },
+	{ "config-choice", { CONFIG, { KEYS, UP ENTER "G" ENTER } }, 0 },
+	{ "config-edit", { CONFIG, { KEYS, ENTER "jjj" ENTER "00" } }, SHOW_STYLES },
+	{ "config-error", { CONFIG, { KEYS, ENTER "jjj" ENTER "00" ENTER } }, SHOW_STYLES },
+	{ "config-staged", { STAGED, { REPLY, "set config-right" } }, SHOW_ALL },
+	{ "config-refused", { STAGED, { REPLY, "set config-wrong" } }, 0 },
+	{ "config-filter", { CONFIG, { KEYS, "/8" } }, 0 },
+	{ "config-filter-empty", { CONFIG, { KEYS, "/zzz" ENTER } }, 0 },
+	{ "config-viewer",
+	    { { REPLY, "hello hello-viewer" }, { LOAD, "healthy" }, { KEYS, "8" },
+		{ REPLY, "get config-get" }, { KEYS, ENTER "jjj" ENTER } },
+	    0 },
+	{ "config-asking", { STAGED, { KEYS, "A" } }, 0 },
+	{ "config-diff",
+	    { STAGED, { KEYS, "A" }, { REPLY, "get config-get" }, { REPLY, "set config-right" } },
+	    SHOW_ALL },
+	{ "config-diff-wrong",
+	    { STAGED, { KEYS, "A" }, { REPLY, "get config-get" }, { REPLY, "set config-wrong" } },
+	    0 },
+	{ "config-conflict", { STAGED, { KEYS, "A" }, { REPLY, "get config-get-changed" } },
+	    SHOW_ALL },
+	{ "config-failed",
+	    { STAGED, { KEYS, "A" }, { REPLY, "get config-get" }, { REPLY, "set config-right" },
+		{ KEYS, "\t" ENTER }, { REPLY, "set config-failed" } },
+	    0 },
+	{ "config-trial",
+	    { STAGED, { KEYS, "A" }, { REPLY, "get config-get" }, { REPLY, "set config-right" },
+		{ KEYS, "\t" ENTER }, { REPLY, "set config-applied" }, { LOAD, "config-trial" } },
+	    SHOW_ALL },
+	{ "config-trial-of-another", { { LOAD, "config-trial" }, { KEYS, "8" } }, 0 },
+	{ "config-leave", { STAGED, { KEYS, "q" } }, SHOW_STYLES },
+	{ "config-help", { CONFIG, { KEYS, "?" } }, 0 },
+	{ "versions", { ADMIN, { KEYS, "V" }, { REPLY, "audit versions" } }, SHOW_ALL },
+	{ "versions-one", { ADMIN, { KEYS, "V" }, { REPLY, "audit versions" }, { KEYS, ENTER } },
+	    SHOW_STYLES },
+	{ "versions-undo",
+	    { ADMIN, { KEYS, "V" }, { REPLY, "audit versions" }, { KEYS, "jz" },
+		{ REPLY, "undo config-undo" } },
+	    0 },
 	{ .name = NULL },
 };

@@ -14,6 +14,8 @@
 #include "data/intl.h"
 #include "data/text.h"
 
+#define CLIENTS 5 /* that are named */
+
 enum phase { ASKING, CONFLICT, DIFF };
 
 struct apply_state {
@@ -23,6 +25,7 @@ struct apply_state {
 	char title[160], trial[64];
 	const char *buttons[4];
 	char setting[96]; /* that the conflict is about */
+	json_t *impact;   /* what restarting would do; NULL: it is not known */
 };
 
 static const struct overlay overlay_apply;
@@ -30,6 +33,7 @@ static const struct overlay overlay_apply;
 static void apply_end(void *state)
 {
 	sheet_rows_clear(&((struct apply_state *)state)->rows);
+	json_decref(((struct apply_state *)state)->impact);
 }
 
 static struct apply_state *state_of(struct ui *ui)
@@ -96,9 +100,23 @@ static bool restarts(const struct config *config, const char *service)
 	return false;
 }
 
-static void add_services(struct ui *ui, struct sheet_rows *rows)
+static const json_t *impact_of(const struct apply_state *state, const char *service)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(state->impact, "services"), i, one)
+	{
+		if (strcmp(json_text(one, "name", ""), service) == 0)
+			return one;
+	}
+	return NULL;
+}
+
+static void add_services(struct ui *ui, struct apply_state *state)
 {
 	const struct config *config = config_of(ui);
+	struct sheet_rows *rows = &state->rows;
 
 	for (size_t i = 0; i < ui->model->service_count; i++) {
 		const struct model_service *s = &ui->model->services[i];
@@ -118,6 +136,10 @@ static void add_services(struct ui *ui, struct sheet_rows *rows)
 				"It is restarted: %lld connections are open there now.",
 				(unsigned long)s->connections),
 			    (long long)s->connections);
+		const json_t *clients = json_object_get(impact_of(state, s->name), "clients");
+
+		if (json_is_object(clients))
+			sheet_rows_table(rows, "", clients, CLIENTS);
 	}
 }
 
@@ -159,7 +181,7 @@ static void fill_diff(struct ui *ui, struct apply_state *state)
 			sheet_rows_add(rows, "", STYLE_BAD, "%s", config->fault.text);
 	}
 	sheet_rows_add(rows, NULL, STYLE_NORMAL, "%s", "");
-	add_services(ui, rows);
+	add_services(ui, state);
 	add_verdict(config, rows);
 	sheet_rows_add(rows, NULL, STYLE_NORMAL, "%s", _("The same as a command:"));
 	if (staged_command(config->staged, ui->port.home, CONFIG_TRIAL_S, command, sizeof command))
@@ -198,6 +220,37 @@ static void fill(struct ui *ui, struct apply_state *state)
 
 /* ---- Phases ---- */
 
+static void impact_came(struct ui *ui, const struct ui_request *request, const json_t *result,
+    const struct fault *fault)
+{
+	(void)request;
+	(void)fault; /* how many are there is known all the same */
+	json_decref(state_of(ui)->impact);
+	state_of(ui)->impact = json_incref((json_t *)result);
+}
+
+/* Who would be disconnected. */
+static void ask_impact(struct ui *ui)
+{
+	struct apply_state *state = state_of(ui);
+	json_t *services = json_array();
+
+	json_decref(state->impact);
+	state->impact = NULL;
+	for (size_t i = 0; i < ui->model->service_count; i++) {
+		const struct model_service *s = &ui->model->services[i];
+
+		if (model_state_up(s->state) && s->connections != 0 &&
+		    restarts(config_of(ui), s->name))
+			json_array_append_new(services, json_string(s->name));
+	}
+	if (json_array_size(services) > 0)
+		ui_ask(ui, "impact",
+		    json_pack("{s:O, s:s}", "services", services, "action", "restart"), impact_came,
+		    NULL);
+	json_decref(services);
+}
+
 static void next_phase(struct ui *ui)
 {
 	struct apply_state *state = state_of(ui);
@@ -212,8 +265,10 @@ static void next_phase(struct ui *ui)
 	}
 	state->phase = change != NULL ? CONFLICT : DIFF;
 	text_format(state->setting, sizeof state->setting, "%s", change != NULL ? row->name : "");
-	if (change == NULL)
+	if (change == NULL) {
 		config_check(ui, true);
+		ask_impact(ui);
+	}
 	fill(ui, state);
 	sheet_open(&state->sheet);
 }

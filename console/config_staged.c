@@ -133,3 +133,8 @@ bool config_may(struct ui *ui)
 		ui_say(ui, STYLE_NOTE, 8, "%s", refusal);
 	return refusal == NULL;
 }
+
+size_t ui_config_staged(struct ui *ui)
+{
+	return config_of(ui)->staged->edits.count;
+}

@@ -280,6 +280,8 @@ void ui_wizard_open(struct ui *ui);
 void ui_config_open(struct ui *ui, const char *section, const char *setting);
 /* Shows what is staged and applies it on trial (overlay_apply.c). */
 void ui_config_apply(struct ui *ui);
+/* How many changes of settings are staged. */
+size_t ui_config_staged(struct ui *ui);
 /* Whether one may leave now; else the sheet that asks is open (config_sheets.c). */
 bool ui_config_leave(struct ui *ui);
 /* steward.conf in the person's editor (ui_edit.c). */

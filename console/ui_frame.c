@@ -87,6 +87,17 @@ static void trial_part(const struct ui *ui, struct line *line)
 	part(line, STYLE_BAR_WARN, 1, false, text);
 }
 
+static void staged_part(struct ui *ui, struct line *line)
+{
+	size_t count = ui_config_staged(ui);
+	char text[64];
+
+	if (count == 0)
+		return;
+	text_format(text, sizeof text, ngettext("%zu staged", "%zu staged", count), count);
+	part(line, STYLE_BAR_WARN, 2, false, text);
+}
+
 /* Who else looks, as "adm@lan:Config". */
 static void people_parts(const struct ui *ui, struct line *line)
 {
@@ -105,7 +116,7 @@ static void people_parts(const struct ui *ui, struct line *line)
 	}
 }
 
-static void draw_host_line(const struct ui *ui, struct area area)
+static void draw_host_line(struct ui *ui, struct area area)
 {
 	const struct model_host *host = &ui->model->host;
 	struct line line = { .count = 0 };
@@ -121,6 +132,7 @@ static void draw_host_line(const struct ui *ui, struct area area)
 	}
 	alert_parts(ui, &line);
 	trial_part(ui, &line);
+	staged_part(ui, &line);
 	if (ui->port.read_only || (ui->role[0] != '\0' && strcmp(ui->role, "admin") != 0)) {
 		text_format(text, sizeof text, _("you: %s"),
 		    ui->port.read_only ? _("read only") : show_word(ui->role));

@@ -281,6 +281,8 @@ static void test_several_services(void **state)
 	type(stage, "j=");
 	assert_seen(stage, "your change is dropped");
 	assert_seen(stage, "1 change staged in dns");
+	type(stage, "1");
+	assert_seen(stage, "1 staged"); /* on every page */
 }
 
 static void test_filter_over_all_sections(void **state)
@@ -398,6 +400,30 @@ static void test_diff_and_expect(void **state)
 	assert_string_equal(carried(stage, "set", "values", "dns.cache"), "null");
 	assert_string_equal(carried(stage, "set", "expect", "web.workers"), "1");
 	assert_string_equal(carried(stage, "set", "expect", "dns.cache"), "8M");
+}
+
+/* Who would be disconnected is named, as far as the host tells. */
+static void test_diff_names_who_is_there(void **state)
+{
+	struct stage *stage = *state;
+
+	snapshot(stage, BUSY ", " SERVICE("dns", "running", 3, 5));
+	stage_workers(stage);
+	open_diff(stage);
+	assert_seen(stage, "3 connections are open there now");
+	assert_int_equal(json_array_size(json_object_get(asked(stage, "impact"), "services")), 1);
+	reply(stage, "impact",
+	    "{\"result\": {\"services\": [{\"name\": \"web\", \"clients\": {\"columns\": "
+	    "[\"who\", \"what\"], \"rows\": [[\"192.0.2.9\", \"GET\\u001b /big\"]], \"more\": 2}"
+	    "}]}}");
+	assert_seen(stage, "192.0.2.9  GET? /big");
+	assert_seen(stage, "and 2 more");
+	/* A host that cannot tell is no reason not to apply. */
+	type(stage, "\033");
+	open_diff(stage);
+	reply(stage, "impact", "{\"error\": {\"code\": -32601, \"message\": \"no such method\"}}");
+	assert_unseen(stage, "no such method");
+	assert_seen(stage, "Apply on trial");
 }
 
 /* What the host would refuse is not sent. */
@@ -730,6 +756,7 @@ int main(void)
 		TEST(test_who_else_edits),
 		TEST(test_hostile_texts),
 		TEST(test_diff_and_expect),
+		TEST(test_diff_names_who_is_there),
 		TEST(test_diff_with_a_mistake),
 		TEST(test_no_letter_applies),
 		TEST(test_conflict_is_decided_first),

@@ -150,19 +150,12 @@ static void config_draw(struct ui *ui, struct area area)
 		draw_help(state, area_part(area, area.rows - help, 0, help, area.cols));
 }
 
-/* The one place that leads from a setting to its form. */
-static void to_the_form(struct ui *ui, const char *service, const char *setting)
+void page_config_edit(struct ui *ui, const char *service, const char *setting)
 {
 	if (setting == NULL)
 		pages_open(ui, service, &page_config);
 	else
-		ui_say(ui, STYLE_NOTE, 20, _("to change it: steward set %s.%s=VALUE"), service,
-		    setting);
-}
-
-void page_config_edit(struct ui *ui, const char *service, const char *setting)
-{
-	to_the_form(ui, service, setting);
+		ui_config_open(ui, service, setting);
 }
 
 static void edit_selected(struct ui *ui)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What was set before: the entries of the audit list that changed settings, the
- * newest first. Each shows its diff, and can be undone on trial where the host
- * says that it can be; what an undo would do is asked first.
+ * newest first. Each shows its diff, and can be undone (ui_undo.c) where the host
+ * says that it can be.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,6 @@
 #include "console/format.h"
 #include "console/sheet_rows.h"
 #include "console/show.h"
-#include "console/trial.h"
 #include "data/clock.h"
 #include "data/intl.h"
 #include "data/text.h"
@@ -32,11 +31,8 @@ struct versions_state {
 struct version_state {
 	struct sheet sheet;
 	struct sheet_rows rows;
-	json_t *entry;  /* that is shown */
-	json_t *answer; /* what undoing it would do; NULL: not asked, or not known yet */
-	struct fault fault;
-	bool undoing; /* undoing it was asked for */
-	char title[128], button[64];
+	json_t *entry; /* that is shown */
+	char title[128];
 	const char *buttons[3];
 };
 
@@ -58,7 +54,6 @@ static void version_end(void *state)
 
 	sheet_rows_clear(&version->rows);
 	json_decref(version->entry);
-	json_decref(version->answer);
 }
 
 /* ---- The entries ---- */
@@ -274,43 +269,16 @@ static bool can_undo(const struct version_state *version)
 	return json_is_true(json_object_get(json_object_get(version->entry, "undo"), "possible"));
 }
 
-static void fill_undo(struct version_state *version)
-{
-	if (version->fault.code != FAULT_NONE)
-		sheet_rows_add(&version->rows, NULL, STYLE_BAD, "%s %s", version->fault.text,
-		    version->fault.next);
-	else if (version->answer == NULL)
-		sheet_rows_add(&version->rows, NULL, STYLE_DIM, "%s",
-		    _("Asking the host what this would change."));
-	add_changes(&version->rows, json_object_get(version->answer, "changes"));
-	sheet_rows_add(&version->rows, NULL, STYLE_NORMAL, "%s", "");
-	sheet_rows_add(&version->rows, NULL, STYLE_NORMAL, "%s", _("The same as a command:"));
-	sheet_rows_add(&version->rows, NULL, STYLE_NOTE, "steward undo %lld --confirm %d",
-	    (long long)json_whole(version->entry, "number", 0), CONFIG_TRIAL_S);
-}
-
 static void fill_sheet(struct ui *ui, struct version_state *version)
 {
 	long long number = (long long)json_whole(version->entry, "number", 0);
 
 	sheet_rows_clear(&version->rows);
-	version->buttons[1] = NULL;
+	text_format(version->title, sizeof version->title, _("Change number %lld"), number);
+	fill_about(ui, version);
+	version->buttons[0] = _("Close");
+	version->buttons[1] = can_undo(version) ? _("Undo it...") : NULL;
 	version->buttons[2] = NULL;
-	if (version->undoing) {
-		text_format(version->title, sizeof version->title, _("Undo number %lld?"), number);
-		fill_undo(version);
-		version->buttons[0] = _("Cancel");
-		if (version->answer != NULL)
-			version->buttons[1] = version->button;
-		text_format(version->button, sizeof version->button, _("Undo on trial (%d s)"),
-		    CONFIG_TRIAL_S);
-	} else {
-		text_format(version->title, sizeof version->title, _("Change number %lld"), number);
-		fill_about(ui, version);
-		version->buttons[0] = _("Close");
-		if (can_undo(version))
-			version->buttons[1] = _("Undo it...");
-	}
 	sheet_rows_show(&version->rows, &version->sheet);
 	version->sheet.title = version->title;
 	version->sheet.buttons = version->buttons;
@@ -324,75 +292,10 @@ static void open_version(struct ui *ui, json_t *entry)
 		return;
 	json_incref(entry);
 	json_decref(version->entry);
-	json_decref(version->answer);
 	version->entry = entry;
-	version->answer = NULL;
-	version->fault.code = FAULT_NONE;
-	version->undoing = false;
 	fill_sheet(ui, version);
 	sheet_open(&version->sheet);
 	ui_lay_over(ui, &overlay_version);
-}
-
-/* ---- Undoing ---- */
-
-static void dry_answered(struct ui *ui, const struct ui_request *request, const json_t *result,
-    const struct fault *fault)
-{
-	struct version_state *version = ui_overlay_state(ui, &overlay_version);
-
-	/* The sheet may be about another one by now. */
-	if (ui->overlay != &overlay_version || !version->undoing ||
-	    json_whole(version->entry, "number", 0) != json_integer_value(request->context))
-		return;
-	if (fault != NULL)
-		version->fault = *fault;
-	json_decref(version->answer);
-	version->answer = json_incref((json_t *)result);
-}
-
-static void undone(struct ui *ui, const struct ui_request *request, const json_t *result,
-    const struct fault *fault)
-{
-	(void)request;
-	if (result != NULL)
-		model_entries(ui->model, json_object_get(result, "services"));
-	else if (ui->connected)
-		ui_say_fault(ui, fault);
-}
-
-static void ask_undo(struct ui *ui, bool dry)
-{
-	struct version_state *version = ui_overlay_state(ui, &overlay_version);
-	json_int_t number = (json_int_t)json_whole(version->entry, "number", 0);
-	char doing[64];
-
-	if (dry) {
-		ui_ask(ui, "undo", json_pack("{s:I, s:b}", "entry", number, "dry_run", true),
-		    dry_answered, json_integer(number));
-		return;
-	}
-	text_format(doing, sizeof doing, "undo %lld", (long long)number);
-	ui->message[0] = '\0';
-	ui_ask_doing(ui, "undo",
-	    json_pack("{s:I, s:i}", "entry", number, "confirm", CONFIG_TRIAL_S), undone, NULL,
-	    doing, NULL);
-}
-
-static void begin_undo(struct ui *ui)
-{
-	struct version_state *version = ui_overlay_state(ui, &overlay_version);
-
-	if (!config_may(ui))
-		return;
-	if (trial_refusal(ui) != NULL) {
-		ui_say(ui, STYLE_NOTE, 8, "%s", trial_refusal(ui));
-		return;
-	}
-	version->undoing = true;
-	fill_sheet(ui, version);
-	sheet_open(&version->sheet);
-	ask_undo(ui, true);
 }
 
 static void version_draw(struct ui *ui, struct area area)
@@ -412,13 +315,9 @@ static void version_key(struct ui *ui, const struct key *key)
 
 	if (answer == SHEET_OPEN)
 		return;
-	if (answer == 1 && !version->undoing) {
-		begin_undo(ui);
-		return;
-	}
 	ui_close(ui);
 	if (answer == 1)
-		ask_undo(ui, false);
+		ui_undo(ui, json_whole(version->entry, "number", -1));
 }
 
 static const struct overlay overlay_version = {
@@ -434,8 +333,7 @@ static const struct overlay overlay_version = {
 static void undo_key(struct ui *ui)
 {
 	struct versions_state *state = versions_of(ui);
-	struct version_state *version = ui_overlay_state(ui, &overlay_version);
-	json_t *entry = entry_at(state, state->table.selected);
+	const json_t *entry = entry_at(state, state->table.selected);
 	const char *reason;
 
 	if (entry == NULL)
@@ -446,10 +344,7 @@ static void undo_key(struct ui *ui)
 		    *reason != '\0' ? ": " : "", reason);
 		return;
 	}
-	open_version(ui, entry);
-	begin_undo(ui);
-	if (!version->undoing)
-		ui_close(ui);
+	ui_undo(ui, json_whole(entry, "number", -1));
 }
 
 static bool versions_key(struct ui *ui, const struct key *key)

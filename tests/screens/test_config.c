@@ -325,7 +325,7 @@ static void test_viewers_look_only(void **state)
 
 	text_format(stage->ui->role, sizeof stage->ui->role, "viewer");
 	open_workers(stage);
-	type(stage, "\r2\r=");
+	type(stage, "\r\r=");
 	assert_seen(stage, "role admin");
 	assert_unseen(stage, "staged");
 	type(stage, "A");
@@ -412,7 +412,7 @@ static void test_diff_names_who_is_there(void **state)
 	open_diff(stage);
 	assert_seen(stage, "3 connections are open there now");
 	assert_int_equal(json_array_size(json_object_get(asked(stage, "impact"), "services")), 1);
-	reply(stage, "impact",
+	answer(stage, "impact",
 	    "{\"result\": {\"services\": [{\"name\": \"web\", \"clients\": {\"columns\": "
 	    "[\"who\", \"what\"], \"rows\": [[\"192.0.2.9\", \"GET\\u001b /big\"]], \"more\": 2}"
 	    "}]}}");
@@ -421,7 +421,7 @@ static void test_diff_names_who_is_there(void **state)
 	/* A host that cannot tell is no reason not to apply. */
 	type(stage, "\033");
 	open_diff(stage);
-	reply(stage, "impact", "{\"error\": {\"code\": -32601, \"message\": \"no such method\"}}");
+	answer(stage, "impact", "{\"error\": {\"code\": -32601, \"message\": \"no such method\"}}");
 	assert_unseen(stage, "no such method");
 	assert_seen(stage, "Apply on trial");
 }

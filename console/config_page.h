@@ -98,7 +98,7 @@ const char *config_refusal(const struct ui *ui);
 
 /* ---- The form (config_form.c) ---- */
 
-void config_form_begin(struct ui *ui); /* before it is drawn */
+void config_form_begin(struct ui *ui); /* once, before all else */
 /* What sections and form show, made anew: rows, filter or selection have changed.
  * What is selected stays so by its name. (view_config.c) */
 void config_fill(struct ui *ui);

@@ -30,6 +30,7 @@ struct config *config_of(struct ui *ui)
 		return config;
 	config->staged = staged_new();
 	config->version = 0;
+	config_form_begin(ui); /* keys may come before it is drawn */
 	if (staged_path(ui->port.home, config->path, sizeof config->path, &fault))
 		config_read(ui);
 	else
@@ -297,7 +298,6 @@ static void config_draw(struct ui *ui, struct area area)
 	int left = area.cols >= 140 ? 48 : 36;
 
 	config_fill(ui);
-	config_form_begin(ui);
 	config->sections_area = config->form_area = area_part(area, 0, 0, 0, 0);
 	if (!wide(ui)) {
 		if (config->in_form)

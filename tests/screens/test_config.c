@@ -319,6 +319,19 @@ static void test_opened_at_a_row(void **state)
 	assert_seen(stage, "about web.listen");
 }
 
+/* Keys may come before anything has been drawn. */
+static void test_keys_before_the_first_frame(void **state)
+{
+	struct stage *stage = *state;
+
+	ui_config_open(stage->ui, "dns", "mode");
+	for (const char *c = " =jkgG"; *c != '\0'; c++)
+		ui_press(stage->ui, (uint32_t)*c);
+	ui_key(stage->ui, &(struct key){ .code = PRESS_ENTER });
+	ui_key(stage->ui, &(struct key){ .code = PRESS_CLICK, .row = 5, .col = 5 });
+	assert_seen(stage, "waiting for the settings");
+}
+
 static void test_viewers_look_only(void **state)
 {
 	struct stage *stage = *state;
@@ -752,6 +765,7 @@ int main(void)
 		TEST(test_several_services),
 		TEST(test_filter_over_all_sections),
 		TEST(test_opened_at_a_row),
+		TEST(test_keys_before_the_first_frame),
 		TEST(test_viewers_look_only),
 		TEST(test_who_else_edits),
 		TEST(test_hostile_texts),

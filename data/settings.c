@@ -252,6 +252,16 @@ struct settings_book *settings_load(const struct settings_source *source, struct
 	return settings_build(source, owner, owner_length, set, set_length, fault);
 }
 
+struct settings_book *settings_read(const struct settings_source *source, const char *text,
+    size_t length, struct fault *fault)
+{
+	char *copy = text ? memory_new(length + 1) : NULL;
+
+	if (copy)
+		memcpy(copy, text, length);
+	return settings_build(source, copy, length, NULL, 0, fault);
+}
+
 struct settings_book *settings_ref(struct settings_book *book)
 {
 	atomic_fetch_add_explicit(&book->references, 1, memory_order_relaxed);

@@ -68,6 +68,10 @@ struct settings; /* one section of a book, borrowed from it */
 
 /* NULL: fault says "FILE:LINE: SETTING: what was expected, what was found". */
 struct settings_book *settings_load(const struct settings_source *source, struct fault *fault);
+/* The same from the text of an owner's file that is at hand (NULL: there is none),
+ * copied; the source's owner_path is for messages, auto_path is not read. */
+struct settings_book *settings_read(const struct settings_source *source, const char *text,
+    size_t length, struct fault *fault);
 /* A copy of book with values changed. names and values: count pairs,
  * "web.root" and a text (lists "a,b"; NULL value: back to what steward.conf or
  * the default says). by: who set it, for the origin. The new book is not

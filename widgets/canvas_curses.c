@@ -52,6 +52,11 @@ void canvas_curses_palette(struct canvas_curses *curses, enum palette_set set)
 	}
 }
 
+void canvas_curses_colours(struct canvas_curses *curses, int colours)
+{
+	curses->colours = colours;
+}
+
 struct canvas_curses *canvas_curses_new(int colours, enum palette_set set)
 {
 	struct canvas_curses *curses = cells_memory(1, sizeof *curses);

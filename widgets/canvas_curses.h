@@ -16,6 +16,8 @@ struct canvas_curses;
 /* colours: what the terminal has, 0 with NO_COLOR. */
 struct canvas_curses *canvas_curses_new(int colours, enum palette_set set);
 void canvas_curses_free(struct canvas_curses *curses); /* NULL allowed */
+/* Use so many colours from the next canvas_curses_palette on. */
+void canvas_curses_colours(struct canvas_curses *curses, int colours);
 /* Other colours from the next frame on, which is to be a whole one. */
 void canvas_curses_palette(struct canvas_curses *curses, enum palette_set set);
 /* Hands the cells that differ from the last time to ncurses; returns in how

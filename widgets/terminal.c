@@ -357,6 +357,11 @@ void terminal_palette(struct terminal *t, enum palette_set set)
 	t->whole = true;
 }
 
+void terminal_limit(struct terminal *t, int most)
+{
+	canvas_curses_colours(t->curses, most < t->colours ? most : t->colours);
+}
+
 bool terminal_ascii(const struct terminal *t)
 {
 	return t->ascii;

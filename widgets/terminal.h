@@ -45,6 +45,9 @@ int terminal_colours(const struct terminal *terminal);
 /* Other colours from the next frame on, which is a whole one. PALETTE_DARK
  * until then. */
 void terminal_palette(struct terminal *terminal, enum palette_set set);
+/* Uses at most so many of the terminal's colours (0, 8, 16, 256), from the next
+ * terminal_palette on. */
+void terminal_limit(struct terminal *terminal, int colours);
 void terminal_size(const struct terminal *terminal, int *rows_r, int *cols_r);
 
 int terminal_input(const struct terminal *terminal); /* descriptors to poll */

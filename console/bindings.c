@@ -45,9 +45,10 @@ const struct binding binding_list[] = {
 	{ "search-mode", '&', N_("filter the log, or search in all of its lines") },
 	{ "more-context", '+', N_("more lines around each match") },
 	{ "less-context", '-', N_("fewer lines around each match") },
-	{ "save", 'o', N_("save the log to a file") },
 	{ "screen-settings", ',', N_("colours, keys and mouse of this screen") },
 	{ "mouse", 'M', N_("mouse on or off") },
+	{ "save", 'o', N_("save to a file") },
+	{ "reset", '=', N_("back to the default") },
 	{ .name = NULL },
 };
 
@@ -79,7 +80,7 @@ bool bindings_set(struct bindings *b, const char *name, const char *key, struct 
 
 	if (canonical == '\0') {
 		fault_set(fault, FAULT_USAGE, "there is no key called \"%s\"", name);
-		return fault_next(fault, "the names are in steward(1), under KEYS");
+		return fault_next(fault, "steward help keys shows the names");
 	}
 	if (strcmp(key, "Space") == 0)
 		c = ' ';

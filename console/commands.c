@@ -23,6 +23,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_READ,
 	    .method = "status",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .ask = ask_status,
+	    .show = show_status,
 	    .run = run_status,
 	},
 	{
@@ -34,7 +36,8 @@ const struct command command_table[] = {
 	    .key = 's',
 	    .method = "start",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON,
-	    .run = run_start,
+	    .ask = ask_start,
+	    .show = show_states,
 	},
 	{
 	    .pattern = "stop <service>... [--drain <seconds>]",
@@ -46,7 +49,8 @@ const struct command command_table[] = {
 	    .key = 'x',
 	    .method = "stop",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON,
-	    .run = run_stop,
+	    .ask = ask_stop,
+	    .show = show_states,
 	},
 	{
 	    .pattern = "restart <service>... [--drain <seconds>]",
@@ -58,7 +62,8 @@ const struct command command_table[] = {
 	    .key = 'R',
 	    .method = "restart",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_FINAL,
-	    .run = run_restart,
+	    .ask = ask_restart,
+	    .show = show_states,
 	},
 	{
 	    .pattern = "reload <service>... [--confirm <seconds>]",
@@ -73,7 +78,8 @@ const struct command command_table[] = {
 	    .key = 'r',
 	    .method = "reload",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_FINAL,
-	    .run = run_reload,
+	    .ask = ask_reload,
+	    .show = show_states,
 	},
 	{
 	    .pattern = "resume <service>...",
@@ -85,7 +91,8 @@ const struct command command_table[] = {
 	    .key = 'u',
 	    .method = "resume",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_FINAL,
-	    .run = run_resume,
+	    .ask = ask_resume,
+	    .show = show_states,
 	},
 	{
 	    .pattern = "log [<service>] [--follow] [--level <level>] [--since <time>] "
@@ -108,6 +115,8 @@ const struct command command_table[] = {
 	    .key = 'l',
 	    .method = "log",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_OFFLINE,
+	    .ask = ask_log,
+	    .show = show_records,
 	    .run = run_log,
 	},
 	{
@@ -121,6 +130,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_READ,
 	    .method = "alerts",
 	    .flags = COMMAND_JSON,
+	    .ask = ask_alerts,
+	    .show = show_alerts,
 	    .run = run_alerts,
 	},
 	{
@@ -131,7 +142,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_REVERSIBLE,
 	    .method = "acknowledge",
 	    .flags = COMMAND_JSON,
-	    .run = run_acknowledge,
+	    .ask = ask_acknowledge,
+	    .show = show_alerts,
 	},
 	{
 	    .pattern = "snooze <alert> <duration>",
@@ -141,7 +153,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_REVERSIBLE,
 	    .method = "snooze",
 	    .flags = COMMAND_JSON,
-	    .run = run_snooze,
+	    .ask = ask_snooze,
+	    .show = show_alerts,
 	},
 	{
 	    .pattern = "alert-test",
@@ -150,6 +163,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_READ,
 	    .method = "alert_test",
 	    .flags = COMMAND_JSON,
+	    .ask = ask_alert_test,
+	    .show = show_alert_test,
 	    .run = run_alert_test,
 	},
 	{
@@ -158,7 +173,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_READ,
 	    .method = "who",
 	    .flags = COMMAND_JSON,
-	    .run = run_who,
+	    .ask = ask_who,
+	    .show = show_who,
 	},
 	{
 	    .pattern = "list [<service>] [<table>]",
@@ -166,6 +182,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_READ,
 	    .method = "list",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON,
+	    .ask = ask_list,
+	    .show = show_list,
 	    .run = run_list,
 	},
 	{
@@ -176,6 +194,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_READ,
 	    .method = "do",
 	    .flags = COMMAND_SERVICE | COMMAND_JSON | COMMAND_REST | COMMAND_FINAL,
+	    .ask = ask_do,
+	    .show = show_do,
 	    .run = run_do,
 	},
 	{
@@ -187,7 +207,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_READ,
 	    .method = "get",
 	    .flags = COMMAND_JSON,
-	    .run = run_get,
+	    .ask = ask_get,
+	    .show = show_settings,
 	},
 	{
 	    .pattern = "set <assignment>... [--reset] [--dry-run] [--confirm <seconds>]",
@@ -205,7 +226,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_REVERSIBLE,
 	    .method = "set",
 	    .flags = COMMAND_JSON,
-	    .run = run_set,
+	    .ask = ask_set,
+	    .show = show_changes,
 	},
 	{
 	    .pattern = "confirm",
@@ -214,6 +236,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_REVERSIBLE,
 	    .method = "confirm",
 	    .flags = COMMAND_JSON,
+	    .ask = ask_confirm,
+	    .show = show_confirmed,
 	    .run = run_confirm,
 	},
 	{
@@ -222,6 +246,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_REVERSIBLE,
 	    .method = "revert",
 	    .flags = COMMAND_JSON,
+	    .ask = ask_revert,
+	    .show = show_reverted,
 	    .run = run_revert,
 	},
 	{
@@ -231,7 +257,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_READ,
 	    .method = "audit",
 	    .flags = COMMAND_JSON,
-	    .run = run_versions,
+	    .ask = ask_versions,
+	    .show = show_versions,
 	},
 	{
 	    .pattern = "audit [--last <count>]",
@@ -242,7 +269,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_READ,
 	    .method = "audit",
 	    .flags = COMMAND_JSON,
-	    .run = run_audit,
+	    .ask = ask_audit,
+	    .show = show_audit,
 	},
 	{
 	    .pattern = "undo [<entry>] [--dry-run] [--confirm <seconds>]",
@@ -255,7 +283,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_DISRUPTS,
 	    .method = "undo",
 	    .flags = COMMAND_JSON,
-	    .run = run_undo,
+	    .ask = ask_undo,
+	    .show = show_undone,
 	},
 	{
 	    .pattern =
@@ -279,6 +308,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_READ,
 	    .method = "check",
 	    .flags = COMMAND_JSON | COMMAND_OFFLINE,
+	    .ask = ask_check,
+	    .show = show_check,
 	    .run = run_check,
 	},
 	{
@@ -301,7 +332,8 @@ const struct command command_table[] = {
 	    .grade = COMMAND_READ,
 	    .method = "metrics",
 	    .flags = COMMAND_JSON,
-	    .run = run_metrics,
+	    .ask = ask_metrics,
+	    .show = show_metrics,
 	},
 	{
 	    .pattern = "completion <shell>",
@@ -315,9 +347,12 @@ const struct command command_table[] = {
 	    .pattern = "help [<topic>]",
 	    .label = N_("Help"),
 	    .help = N_("show the commands, or all about one of them"),
+	    .detail = N_("`steward help keys` lists the keys of the console by the names that "
+			 "console.conf knows."),
 	    .grade = COMMAND_READ,
 	    .key = '?',
 	    .flags = COMMAND_OFFLINE,
+	    .show = show_help,
 	    .run = run_help,
 	},
 	{ .pattern = NULL },

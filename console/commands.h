@@ -2,8 +2,10 @@
 #ifndef CONSOLE_COMMANDS_H
 #define CONSOLE_COMMANDS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "data/fault.h"
 #include "data/words.h"
@@ -39,6 +41,15 @@ struct invocation {
 	bool colour;      /* stdout is a terminal and NO_COLOR is not set */
 };
 
+/* What matched words ask of the host. */
+struct command_ask {
+	/* Constant, docs/control.md. NULL: with these words it asks nothing that has
+	 * one answer, and is carried out by run alone. */
+	const char *method;
+	json_t *params;  /* whoever gets it takes it over; NULL: none */
+	int deadline_ms; /* for the answer */
+};
+
 struct command {
 	const char *pattern; /* data/words.h; NULL ends the table */
 	const char *label;   /* in the screen's menu; NULL: not there */
@@ -48,9 +59,19 @@ struct command {
 	int key;            /* on the screen, a character; 0: none */
 	const char *method; /* of the control socket (docs/control.md), or NULL */
 	unsigned flags;     /* enum command_flag */
-	/* Command line: prints to stdout and stderr and returns the exit status;
-	 * with a status that is not 0, fault says why (an empty text: it has
-	 * been said already). */
+	/* What words that match the pattern ask of the host: the command line, the
+	 * palette and linear mode all send this. False: fault says what is wrong
+	 * with the words. NULL: it asks nothing. */
+	bool (*ask)(const struct words *words, struct command_ask *ask_r, struct fault *fault);
+	/* The answer, borrowed, in lines for people: data to out, talk to talk
+	 * (which may be the same). With an ask of NULL it needs no answer, and result
+	 * is NULL. NULL: there is nothing to show. */
+	void (*show)(const struct invocation *call, const struct words *words, const json_t *result,
+	    FILE *out, FILE *talk);
+	/* Command line, where there is more to it than to ask and to show: prints
+	 * to stdout and stderr and returns the exit status; with a status that is
+	 * not 0, fault says why (an empty text: it has been said already). NULL:
+	 * there is not. */
 	int (*run)(const struct invocation *call, const struct words *words, struct fault *fault);
 };
 

@@ -172,7 +172,7 @@ void complete_bash(FILE *out)
 	fputs(script_values, out);
 	each_valued(out, print_kind);
 	fputs("	esac\n	options=(--home --help)\n	case ${given[0]-} in\n"
-	      "	'') options+=(--json --version) ;;\n",
+	      "	'') options+=(--json --version --linear --read-only) ;;\n",
 	    out);
 	for (const struct command *c = command_table; c->pattern != NULL; c++)
 		print_command(out, c);

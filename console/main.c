@@ -12,70 +12,22 @@
 
 #include "console/client.h"
 #include "console/format.h"
+#include "console/line.h"
+#include "console/linear.h"
 #include "console/manual.h"
 #include "console/offline.h"
+#include "console/origin.h"
 #include "console/run.h"
 #include "console/screen.h"
 #include "data/clock.h"
 #include "data/intl.h"
-#include "data/memory.h"
 #include "data/text.h"
 
 /*
- * From words to a row of the table. Options that every command takes are taken
- * out first, wherever they stand; the rest is matched against the one command
- * that the first word names, so that an error speaks of that command.
+ * What the words of the shell ask for: a command of the table (console/line.h),
+ * or, without one, the console on what there is for a terminal.
  */
 #define OTHER_S 15 /* for a stewardd that somebody else is starting */
-
-struct line {
-	struct invocation call;
-	bool help, version;
-	int argc;
-	char **argv; /* the words that are left, a NULL behind them */
-};
-
-static bool take_home(struct line *line, int argc, char **argv, int *i, struct fault *fault)
-{
-	const char *word = argv[*i];
-
-	if (strncmp(word, "--home=", 7) == 0) {
-		line->call.home = word + 7;
-	} else if (strcmp(word, "--home") == 0) {
-		line->call.home = ++*i < argc ? argv[*i] : NULL;
-	} else {
-		return false;
-	}
-	if (line->call.home == NULL || *line->call.home == '\0')
-		fault_set(fault, FAULT_USAGE, "--home needs a folder: --home DIR");
-	return true;
-}
-
-static bool parse_line(int argc, char **argv, struct line *line, struct fault *fault)
-{
-	bool ended = false;
-
-	line->argv = memory_array((size_t)argc + 2, sizeof *line->argv);
-	for (int i = 1; i < argc; i++) {
-		const char *word = argv[i];
-
-		if (!ended && strcmp(word, "--json") == 0)
-			line->call.json = true;
-		else if (!ended && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0))
-			line->help = true;
-		else if (!ended && (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0))
-			line->version = true;
-		else if (ended || !take_home(line, argc, argv, &i, fault)) {
-			ended |= strcmp(word, "--") == 0;
-			line->argv[line->argc++] = argv[i];
-		}
-	}
-	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-
-	line->call.colour = isatty(STDOUT_FILENO) && (no_color == NULL || !*no_color) &&
-	    term != NULL && strcmp(term, "dumb") != 0;
-	return fault->code == FAULT_NONE;
-}
 
 /* ---- No words: the console ---- */
 
@@ -125,12 +77,36 @@ static bool start_when_needed(const struct invocation *call, struct fault *fault
 	return answers;
 }
 
-static int run_console(const struct invocation *call, struct fault *fault)
+static bool is_dumb(void)
 {
-	if (!start_when_needed(call, fault))
+	const char *term = getenv("TERM");
+
+	return term != NULL && strcmp(term, "dumb") == 0;
+}
+
+static int run_linear(const struct line *line, const char *origin, struct fault *fault)
+{
+	struct linear_options options = {
+		.home = line->call.home,
+		.origin = *origin != '\0' ? origin : NULL,
+		.read_only = line->read_only,
+		.note = line->linear || !is_dumb() ?
+		    NULL :
+		    _("TERM is dumb, so this is the console as lines (steward --linear)."),
+	};
+
+	/* Who only looks starts nothing; and without a host there is still the log. */
+	if (!line->read_only && !start_when_needed(&line->call, fault) &&
+	    fault->code != FAULT_NOT_RUNNING && fault->code != FAULT_FAILED)
 		return run_exit(fault);
-	if (!call->json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-		return screen_run(call->home, fault);
+	if (fault->code != FAULT_NONE)
+		format_fault(fault, stderr);
+	*fault = (struct fault){ 0 };
+	return linear_run(&options, fault);
+}
+
+static int print_status(const struct invocation *call, struct fault *fault)
+{
 	json_t *status = run_call(call, "status", NULL, RUN_DEADLINE_MS, fault);
 
 	if (status == NULL)
@@ -138,106 +114,47 @@ static int run_console(const struct invocation *call, struct fault *fault)
 	if (call->json)
 		format_json(status, stdout);
 	else
-		run_print_status(status, NULL, call);
+		run_print_status(status, NULL, call, stdout);
 	json_decref(status);
 	return 0;
 }
 
-/* ---- Words: a command ---- */
-
-static int unknown_command(const char *word, struct fault *fault)
+static int run_screen(const struct line *line, const char *origin, struct look *look,
+    struct fault *fault)
 {
-	const char *names[64] = { NULL };
-	char copies[63][32];
-	size_t count = 0;
+	struct screen_options options = {
+		.home = line->call.home,
+		.origin = *origin != '\0' ? origin : NULL,
+		.read_only = line->read_only,
+		.look = look,
+	};
 
-	for (const struct command *c = command_table; c->pattern != NULL && count < 63; c++) {
-		command_name(c, copies[count], sizeof copies[count]);
-		names[count] = copies[count];
-		count++;
-	}
-	const char *near = text_nearest(word, names);
+	return screen_run(&options, fault);
+}
 
-	fault_set(fault, FAULT_USAGE, "there is no command \"%s\"", word);
-	if (near != NULL)
-		fault_next(fault, "did you mean \"steward %s\"? steward help shows all", near);
+static int run_console(const struct line *line, struct fault *fault)
+{
+	const struct invocation *call = &line->call;
+	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	struct look *look = look_load(NULL);
+	bool lines = line->linear || (terminal && (is_dumb() || look_boolean(look, "linear")));
+	char origin[72];
+	int status;
+
+	origin_find(origin, sizeof origin);
+	if (lines && !call->json)
+		status = run_linear(line, origin, fault);
+	else if (!(line->read_only ? host_answers(call, fault) : start_when_needed(call, fault)))
+		status = run_exit(fault);
+	else if (call->json || !terminal)
+		status = print_status(call, fault);
 	else
-		fault_next(fault, "steward help shows all of them");
-	return FAULT_USAGE;
-}
-
-/* What goes to the host goes as JSON, which is UTF-8. */
-static bool words_are_text(const struct line *line, struct fault *fault)
-{
-	for (int i = 0; i < line->argc; i++) {
-		json_t *text = json_string(line->argv[i]);
-
-		if (text == NULL)
-			return fault_set(fault, FAULT_USAGE, "\"%s\" is no UTF-8 text",
-			    line->argv[i]);
-		json_decref(text);
-	}
-	return true;
-}
-
-/* "do web cancel --all": from the word behind the service on, options are the
- * service's. */
-static void end_options(struct line *line)
-{
-	int service = 1;
-
-	for (int i = 1; i < line->argc; i++)
-		if (strcmp(line->argv[i], "--") == 0)
-			return;
-	while (service < line->argc && strncmp(line->argv[service], "--", 2) == 0)
-		service++;
-	if (service + 1 >= line->argc)
-		return;
-	memmove(line->argv + service + 2, line->argv + service + 1,
-	    (size_t)(line->argc - service - 1) * sizeof *line->argv);
-	line->argv[service + 1] = (char *)"--";
-	line->argc++;
-}
-
-static int run_command(struct line *line, struct fault *fault)
-{
-	const struct command *command = command_by_name(line->argv[0]);
-	bool other = false;
-
-	if (command == NULL)
-		return unknown_command(line->argv[0], fault);
-	if (line->call.json && (command->flags & COMMAND_JSON) == 0) {
-		fault_set(fault, FAULT_USAGE, "%s takes no --json", line->argv[0]);
-		return FAULT_USAGE;
-	}
-	if (command->run != run_check && !words_are_text(line, fault))
-		return FAULT_USAGE;
-	if (command->flags & COMMAND_REST)
-		end_options(line);
-	struct words *words = words_match(command->pattern, line->argc, line->argv, &other, fault);
-
-	if (words == NULL) {
-		fault_next(fault, "usage: steward %s%s", command->pattern,
-		    command->flags & COMMAND_JSON ? " [--json]" : "");
-		return FAULT_USAGE;
-	}
-	int status = command->run(&line->call, words, fault);
-
-	words_free(words);
+		status = run_screen(line, origin, look, fault);
+	look_free(look);
 	return status;
 }
 
-static int show_help(const struct line *line, struct fault *fault)
-{
-	char *argv[] = { (char *)"help", line->argc > 0 ? line->argv[0] : NULL, NULL };
-	bool other = false;
-	struct words *words =
-	    words_match("help [<topic>]", line->argc > 0 ? 2 : 1, argv, &other, fault);
-	int status = words == NULL ? FAULT_USAGE : run_help(&line->call, words, fault);
-
-	words_free(words);
-	return status;
-}
+/* ---- Words: a command ---- */
 
 static int run_line(struct line *line, struct fault *fault)
 {
@@ -245,16 +162,24 @@ static int run_line(struct line *line, struct fault *fault)
 		printf("steward %s\n", PACKAGE_VERSION);
 		return 0;
 	}
-	if (line->help)
-		return show_help(line, fault);
-	if (line->argc == 0)
-		return run_console(&line->call, fault);
+	if (line->argc == 0 && !line->help)
+		return run_console(line, fault);
 	/* For the completion script and the build; not for people. */
-	if (strcmp(line->argv[0], "__complete") == 0)
+	if (line->argc > 0 && strcmp(line->argv[0], "__complete") == 0)
 		return complete_names(line->call.home, line->argc - 1, line->argv + 1);
-	if (strcmp(line->argv[0], "__settings-manual") == 0)
+	if (line->argc > 0 && strcmp(line->argv[0], "__settings-manual") == 0)
 		return manual_settings(stdout, fault) ? 0 : run_exit(fault);
-	return run_command(line, fault);
+	return line_match(line, fault) ?
+	    run_command(line->command, &line->call, line->words, fault) :
+	    FAULT_USAGE;
+}
+
+static bool wants_colour(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && (no_color == NULL || !*no_color) &&
+	    getenv("TERM") != NULL && !is_dumb();
 }
 
 /* A full disk must not pass for success; a reader that has gone is no mistake. */
@@ -275,9 +200,11 @@ int main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	intl_begin();
-	if (parse_line(argc, argv, &line, &fault))
+	if (line_parse(argc - 1, argv + 1, &line, &fault)) {
+		line.call.colour = wants_colour();
 		status = run_line(&line, &fault);
-	free(line.argv);
+	}
+	line_clear(&line);
 	status = finish(status);
 	if (status != 0)
 		format_fault(&fault, stderr);

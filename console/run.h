@@ -9,40 +9,76 @@
 #include "console/commands.h"
 
 /*
- * What the commands of the table do on the command line. Each is the run of a
- * struct command: see there for what it takes and returns.
+ * What the commands of the table do: each function is the run, the ask or the
+ * show of a struct command; see there for what it takes and returns.
  */
 #define RUN(name)                                                                \
 	int run_##name(const struct invocation *call, const struct words *words, \
 	    struct fault *fault)
 
 RUN(status);
-RUN(start);
-RUN(stop);
-RUN(restart);
-RUN(reload);
-RUN(resume);
 RUN(log);
 RUN(alerts);
-RUN(acknowledge);
-RUN(snooze);
 RUN(alert_test);
-RUN(who);
 RUN(init);
 RUN(list);
 RUN(do);
-RUN(get);
-RUN(set);
 RUN(confirm);
 RUN(revert);
-RUN(versions);
-RUN(audit);
-RUN(undo);
 RUN(check);
 RUN(edit);
-RUN(metrics);
 RUN(completion);
 RUN(help);
+
+#define ASK(name) \
+	bool ask_##name(const struct words *words, struct command_ask *ask, struct fault *fault)
+
+ASK(status);
+ASK(start);
+ASK(stop);
+ASK(restart);
+ASK(reload);
+ASK(resume);
+ASK(log);
+ASK(list);
+ASK(alerts);
+ASK(acknowledge);
+ASK(snooze);
+ASK(alert_test);
+ASK(who);
+ASK(do);
+ASK(get);
+ASK(set);
+ASK(confirm);
+ASK(revert);
+ASK(versions);
+ASK(audit);
+ASK(undo);
+ASK(check);
+ASK(metrics);
+
+#define SHOW(name)                                                                 \
+	void show_##name(const struct invocation *call, const struct words *words, \
+	    const json_t *result, FILE *out, FILE *talk)
+
+SHOW(status);
+SHOW(states);
+SHOW(records);
+SHOW(list);
+SHOW(alerts);
+SHOW(alert_test);
+SHOW(who);
+SHOW(do);
+SHOW(settings);
+SHOW(changes);
+SHOW(confirmed);
+SHOW(reverted);
+SHOW(versions);
+SHOW(audit);
+SHOW(undone);
+SHOW(check);
+SHOW(metrics);
+SHOW(help);
 
 /* ---- Parts they share ---- */
 
@@ -56,11 +92,21 @@ json_t *run_call(const struct invocation *call, const char *method, json_t *para
 /* --confirm of words, as params' "confirm"; false: fault says what it takes. */
 bool run_confirm_seconds(const struct words *words, json_t *params, struct fault *fault);
 /* Tells until when the "trial" of a result waits, when it has one. */
-void run_print_trial(const json_t *result);
-/* The "changes" of a result on stdout, and what became of its services. */
-void run_print_changes(const json_t *result, bool dry_run);
+void run_print_trial(const json_t *result, FILE *talk);
+/* The "changes" of a result, and what became of its services. */
+void run_print_changes(const json_t *result, bool dry_run, FILE *out, FILE *talk);
 /* The "services" of a result as a table. */
-void run_print_states(const json_t *result);
+void run_print_states(const json_t *result, FILE *out);
+
+/* A command of the table on the command line: its run, or the question to the
+ * host and its answer as a document or for people. Returns the exit status. */
+int run_command(const struct command *command, const struct invocation *call,
+    const struct words *words, struct fault *fault);
+/* The same for what only asks and shows, whatever the command's run is. */
+int run_asked(const struct command *command, const struct invocation *call,
+    const struct words *words, struct fault *fault);
+/* Puts a question together; params is taken over. Returns true. */
+bool run_ask(struct command_ask *ask, const char *method, json_t *params, int deadline_ms);
 
 /* The exit status of a fault: 0 to 5. */
 int run_exit(const struct fault *fault);
@@ -78,12 +124,13 @@ enum fault_code run_why_degraded(const json_t *status, struct fault *fault);
 
 /* The status document for people. service: the one that was asked for, or
  * NULL for the overview. */
-void run_print_status(const json_t *status, const char *service, const struct invocation *call);
+void run_print_status(const json_t *status, const char *service, const struct invocation *call,
+    FILE *out);
 
 /* ---- The journal ---- */
 
 /* One record, as `log` gives it, as a line; with json as a document on a line. */
-void run_print_record(const json_t *record, const struct invocation *call);
+void run_print_record(const json_t *record, const struct invocation *call, FILE *out);
 
 /* What `log` was asked for; borrowed from the words. */
 struct log_query {

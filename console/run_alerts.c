@@ -32,13 +32,13 @@ static const char *severity_word(const char *severity)
 }
 
 /* A line below the alert's first one; nothing when there is nothing to say. */
-static void print_line(const char *label, const char *text)
+static void print_line(const char *label, const char *text, FILE *out)
 {
 	if (text == NULL || *text == '\0')
 		return;
-	printf("  %s%*s", label, (int)(14 - format_width(label)), "");
-	format_text(text, stdout);
-	putchar('\n');
+	fprintf(out, "  %s%*s", label, (int)(14 - format_width(label)), "");
+	format_text(text, out);
+	fputc('\n', out);
 }
 
 static bool is_asleep(const json_t *alert)
@@ -48,71 +48,73 @@ static bool is_asleep(const json_t *alert)
 	return until != NULL && clock_parse(until, 0) > clock_utc();
 }
 
-static void print_state(const json_t *alert)
+static void print_state(const json_t *alert, FILE *out)
 {
 	const json_t *acknowledged = json_object_get(alert, "acknowledged");
 	char when[64], text[192];
 
 	if (json_text(alert, "ended", NULL) != NULL) {
 		format_time(json_text(alert, "ended", ""), when, sizeof when);
-		print_line(_("ended"), when);
+		print_line(_("ended"), when, out);
 	}
 	if (json_is_object(acknowledged)) {
 		format_time(json_text(acknowledged, "time", ""), when, sizeof when);
 		text_format(text, sizeof text, _("by %s, %s"), json_text(acknowledged, "user", "?"),
 		    when);
-		print_line(_("acknowledged"), text);
+		print_line(_("acknowledged"), text, out);
 	}
 	if (is_asleep(alert)) {
 		format_time(json_text(alert, "snoozed_until", ""), when, sizeof when);
 		text_format(text, sizeof text, _("until %s"), when);
-		print_line(_("asleep"), text);
+		print_line(_("asleep"), text, out);
 	}
 }
 
-static void print_alert(const json_t *alert, const struct invocation *call)
+static void print_alert(const json_t *alert, const struct invocation *call, FILE *out)
 {
 	const char *severity = json_text(alert, "severity", "notice");
 	const char *next = json_text(alert, "next", "");
 	int64_t count = json_whole(alert, "count", 1);
 	char when[64], text[160];
 
-	printf("%s%s%s  ", call->colour ? severity_colour(severity) : "", severity_word(severity),
-	    call->colour ? "\033[0m" : "");
-	format_text(json_text(alert, "id", "?"), stdout);
-	fputs("  ", stdout);
-	format_text(json_text(alert, "text", "?"), stdout);
-	putchar('\n');
-	print_line(_("cause"), json_text(alert, "cause", NULL));
-	print_line(_("means"), json_text(alert, "consequence", NULL));
+	fprintf(out, "%s%s%s  ", call->colour ? severity_colour(severity) : "",
+	    severity_word(severity), call->colour ? "\033[0m" : "");
+	format_text(json_text(alert, "id", "?"), out);
+	fputs("  ", out);
+	format_text(json_text(alert, "text", "?"), out);
+	fputc('\n', out);
+	print_line(_("cause"), json_text(alert, "cause", NULL), out);
+	print_line(_("means"), json_text(alert, "consequence", NULL), out);
 	format_time(json_text(alert, "since", ""), when, sizeof when);
 	text_format(text, sizeof text, "%s", when);
 	if (count > 1)
 		text_format(text, sizeof text,
 		    ngettext("%s, %lld time", "%s, %lld times", (unsigned long)count), when,
 		    (long long)count);
-	print_line(_("since"), text);
-	print_state(alert);
+	print_line(_("since"), text, out);
+	print_state(alert, out);
 	if (*next != '\0' && json_text(alert, "ended", NULL) == NULL) {
 		text_format(text, sizeof text, "steward %s", next);
-		print_line(_("next"), text);
+		print_line(_("next"), text, out);
 	}
 }
 
-static void print_alerts(const json_t *result, const struct invocation *call)
+void show_alerts(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
 {
 	const json_t *alert;
 	size_t i;
 
+	(void)words;
 	json_array_foreach(json_object_get(result, "alerts"), i, alert)
 	{
 		if (i > 0)
-			putchar('\n');
-		print_alert(alert, call);
+			fputc('\n', out);
+		print_alert(alert, call, out);
 	}
-	fflush(stdout);
+	fflush(out);
 	if (json_array_size(json_object_get(result, "alerts")) == 0)
-		fprintf(stderr, "steward: %s\n", _("nothing is amiss"));
+		fprintf(talk, "steward: %s\n", _("nothing is amiss"));
 }
 
 /* A critical one that nobody has seen to. */
@@ -123,79 +125,100 @@ static bool is_unattended(const json_t *alert)
 	    !json_is_object(json_object_get(alert, "acknowledged")) && !is_asleep(alert);
 }
 
-static int print_result(const struct invocation *call, json_t *result, const struct fault *fault)
+bool ask_alerts(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
-	if (result == NULL)
-		return run_exit(fault);
-	if (call->json)
-		format_json(result, stdout);
-	else
-		print_alerts(result, call);
-	json_decref(result);
-	return 0;
+	(void)fault;
+	return run_ask(ask, "alerts",
+	    json_pack("{s:b}", "history", words_get(words, "history") != NULL), RUN_DEADLINE_MS);
 }
 
 int run_alerts(const struct invocation *call, const struct words *words, struct fault *fault)
 {
-	bool history = words_get(words, "history") != NULL, unattended = false;
-	json_t *result = run_call(call, "alerts", json_pack("{s:b}", "history", history),
-	    RUN_DEADLINE_MS, fault);
+	struct command_ask ask;
 	const json_t *alert;
+	bool unattended = false;
 	size_t i;
 
+	ask_alerts(words, &ask, fault);
+	json_t *result = run_call(call, ask.method, ask.params, ask.deadline_ms, fault);
+
+	if (result == NULL)
+		return run_exit(fault);
 	json_array_foreach(json_object_get(result, "alerts"), i, alert) unattended |=
 	    is_unattended(alert);
-	int status = print_result(call, result, fault);
-
-	return status == 0 && unattended ? FAULT_DEGRADED : status;
+	if (call->json)
+		format_json(result, stdout);
+	else
+		show_alerts(call, words, result, stdout, stderr);
+	json_decref(result);
+	return unattended ? FAULT_DEGRADED : 0;
 }
 
-int run_acknowledge(const struct invocation *call, const struct words *words, struct fault *fault)
+bool ask_acknowledge(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
-	return print_result(call,
-	    run_call(call, "acknowledge", json_pack("{s:s}", "alert", words_get(words, "alert")),
-		RUN_DEADLINE_MS, fault),
-	    fault);
+	(void)fault;
+	return run_ask(ask, "acknowledge", json_pack("{s:s}", "alert", words_get(words, "alert")),
+	    RUN_DEADLINE_MS);
 }
 
-int run_snooze(const struct invocation *call, const struct words *words, struct fault *fault)
+bool ask_snooze(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
 	const char *text = words_get(words, "duration");
 	int64_t ms = -1;
 
-	if (!text_duration(text, &ms) ||
-	    (ms != 0 && (ms < SNOOZE_LEAST_MS || ms > SNOOZE_MOST_MS))) {
-		fault_set(fault, FAULT_USAGE,
+	if (!text_duration(text, &ms) || (ms != 0 && (ms < SNOOZE_LEAST_MS || ms > SNOOZE_MOST_MS)))
+		return fault_set(fault, FAULT_USAGE,
 		    "snooze: a duration from 1m to 30d, or 0, found \"%s\"", text);
-		return FAULT_USAGE;
-	}
-	return print_result(call,
-	    run_call(call, "snooze",
-		json_pack("{s:s, s:I}", "alert", words_get(words, "alert"), "seconds",
-		    (json_int_t)(ms / 1000)),
-		RUN_DEADLINE_MS, fault),
-	    fault);
+	return run_ask(ask, "snooze",
+	    json_pack("{s:s, s:I}", "alert", words_get(words, "alert"), "seconds",
+		(json_int_t)(ms / 1000)),
+	    RUN_DEADLINE_MS);
+}
+
+bool ask_alert_test(const struct words *words, struct command_ask *ask, struct fault *fault)
+{
+	(void)words;
+	(void)fault;
+	return run_ask(ask, "alert_test", NULL, TEST_DEADLINE_MS);
+}
+
+static bool test_failed(const json_t *result, struct fault *fault)
+{
+	int status = (int)json_whole(result, "exit", 1);
+
+	if (status == 0)
+		return false;
+	fault_set(fault, FAULT_FAILED, "the command ended with the exit status %d", status);
+	fault_next(fault, "steward get host.alert_command tells which one it is");
+	return true;
+}
+
+void show_alert_test(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	struct fault fault;
+
+	(void)call;
+	(void)words;
+	format_text(json_text(result, "text", ""), out);
+	fputc('\n', out);
+	/* Else it is the reason of the exit status. */
+	if (out == talk && test_failed(result, &fault))
+		format_fault(&fault, talk);
 }
 
 int run_alert_test(const struct invocation *call, const struct words *words, struct fault *fault)
 {
 	json_t *result = run_call(call, "alert_test", NULL, TEST_DEADLINE_MS, fault);
 
-	(void)words;
 	if (result == NULL)
 		return run_exit(fault);
-	int status = (int)json_whole(result, "exit", 1);
-
-	if (call->json) {
+	if (call->json)
 		format_json(result, stdout);
-	} else {
-		format_text(json_text(result, "text", ""), stdout);
-		putchar('\n');
-	}
+	else
+		show_alert_test(call, words, result, stdout, stderr);
+	int status = test_failed(result, fault) ? FAULT_FAILED : 0;
+
 	json_decref(result);
-	if (status == 0)
-		return 0;
-	fault_set(fault, FAULT_FAILED, "the command ended with the exit status %d", status);
-	fault_next(fault, "steward get host.alert_command tells which one it is");
-	return FAULT_FAILED;
+	return status;
 }

@@ -75,7 +75,7 @@ static const char *outcome_name(const json_t *entry)
 	return word;
 }
 
-static void print_entries(const json_t *result)
+static void print_entries(const json_t *result, FILE *out)
 {
 	const char *const titles[] = { _("entry"), _("time"), _("who"), _("what"), _("outcome"),
 		NULL };
@@ -91,7 +91,7 @@ static void print_entries(const json_t *result)
 		cell_cut(grid, json_text(entry, "words", ""), WORDS_CELLS);
 		cell_cut(grid, outcome_name(entry), 9);
 	}
-	grid_print(grid, true, stdout);
+	grid_print(grid, true, out);
 	grid_free(grid);
 }
 
@@ -105,7 +105,7 @@ static void cell_change(struct grid *grid, const json_t *change)
 	cell_cut(grid, text, CHANGE_CELLS);
 }
 
-static void print_versions(const json_t *result)
+static void print_versions(const json_t *result, FILE *out)
 {
 	const char *const titles[] = { _("entry"), _("time"), _("who"), _("change"), NULL };
 	struct grid *grid = grid_new(titles, "r");
@@ -126,102 +126,101 @@ static void print_versions(const json_t *result)
 		}
 		cell_change(grid, change);
 	}
-	grid_print(grid, true, stdout);
+	grid_print(grid, true, out);
 	grid_free(grid);
 }
 
-static int show_entries(const struct invocation *call, json_t *params,
-    void (*print)(const json_t *result), struct fault *fault)
+static bool nothing_yet(const json_t *result, FILE *talk)
 {
-	json_t *result = run_call(call, "audit", params, RUN_DEADLINE_MS, fault);
-
-	if (result == NULL)
-		return run_exit(fault);
-	if (call->json)
-		format_json(result, stdout);
-	else if (json_array_size(json_object_get(result, "entries")) == 0)
-		fprintf(stderr, "%s\n", _("steward: nothing has been done yet"));
-	else
-		print(result);
-	json_decref(result);
-	return 0;
+	if (json_array_size(json_object_get(result, "entries")) > 0)
+		return false;
+	fprintf(talk, "%s\n", _("steward: nothing has been done yet"));
+	return true;
 }
 
-int run_audit(const struct invocation *call, const struct words *words, struct fault *fault)
+bool ask_audit(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
 	const char *given = words_get(words, "last");
 	int64_t last = 0;
 
-	if (given != NULL && (!text_integer(given, &last) || last < 1 || last > LAST_MAX)) {
-		fault_set(fault, FAULT_USAGE, "--last: a number from 1 to %d, found \"%s\"",
+	if (given != NULL && (!text_integer(given, &last) || last < 1 || last > LAST_MAX))
+		return fault_set(fault, FAULT_USAGE, "--last: a number from 1 to %d, found \"%s\"",
 		    LAST_MAX, given);
-		return FAULT_USAGE;
-	}
-	return show_entries(call,
-	    given != NULL ? json_pack("{s:I}", "last", (json_int_t)last) : NULL, print_entries,
-	    fault);
+	return run_ask(ask, "audit",
+	    given != NULL ? json_pack("{s:I}", "last", (json_int_t)last) : NULL, RUN_DEADLINE_MS);
 }
 
-int run_versions(const struct invocation *call, const struct words *words, struct fault *fault)
+void show_audit(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	(void)call;
+	(void)words;
+	if (!nothing_yet(result, talk))
+		print_entries(result, out);
+}
+
+bool ask_versions(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
 	(void)words;
-	return show_entries(call, json_pack("{s:b}", "settings", true), print_versions, fault);
+	(void)fault;
+	return run_ask(ask, "audit", json_pack("{s:b}", "settings", true), RUN_DEADLINE_MS);
 }
 
-static void print_undone(const json_t *result, bool dry_run)
+void show_versions(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
 {
+	(void)call;
+	(void)words;
+	if (!nothing_yet(result, talk))
+		print_versions(result, out);
+}
+
+void show_undone(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	bool dry_run = words_get(words, "dry-run") != NULL;
 	long long entry = (long long)json_whole(result, "entry", 0);
-	char words[1100];
+	char given_words[1100];
+
+	(void)call;
 
 	if (json_object_get(result, "changes") != NULL)
-		run_print_changes(result, false);
+		run_print_changes(result, false, out, talk);
 	else if (!dry_run)
-		run_print_states(result);
-	fflush(stdout);
+		run_print_states(result, out);
+	fflush(out);
 	/* What no single command does is only to be had by undo itself. */
 	const char *given = json_text(result, "words", "undo ");
-	text_clean(words, sizeof words, given, strlen(given));
-	if (strncmp(words, "undo ", 5) == 0)
-		fprintf(stderr,
+	text_clean(given_words, sizeof given_words, given, strlen(given));
+	if (strncmp(given_words, "undo ", 5) == 0)
+		fprintf(talk,
 		    dry_run ? _("steward: entry %lld would be taken back\n") :
 			      _("steward: entry %lld is taken back\n"),
 		    entry);
 	else
-		fprintf(stderr,
+		fprintf(talk,
 		    dry_run ? _("steward: entry %lld would be taken back by: %s\n") :
 			      _("steward: entry %lld is taken back by: %s\n"),
-		    entry, words);
-	run_print_trial(result);
+		    entry, given_words);
+	run_print_trial(result, talk);
 }
 
-int run_undo(const struct invocation *call, const struct words *words, struct fault *fault)
+bool ask_undo(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
 	const char *given = words_get(words, "entry");
-	bool dry_run = words_get(words, "dry-run") != NULL;
-	json_t *params = json_pack("{s:b}", "dry_run", dry_run);
 	int64_t entry = 0;
 
 	if (given != NULL && (!text_integer(given, &entry) || entry < 1)) {
 		fault_set(fault, FAULT_USAGE, "<entry>: the number of an entry, found \"%s\"",
 		    given);
-		fault_next(fault, "steward audit lists them");
-		json_decref(params);
-		return FAULT_USAGE;
+		return fault_next(fault, "steward audit lists them");
 	}
+	json_t *params = json_pack("{s:b}", "dry_run", words_get(words, "dry-run") != NULL);
+
 	if (given != NULL)
 		json_object_set_new(params, "entry", json_integer(entry));
-	if (!run_confirm_seconds(words, params, fault)) {
-		json_decref(params);
-		return FAULT_USAGE;
-	}
-	json_t *result = run_call(call, "undo", params, AUDIT_DEADLINE_MS, fault);
-
-	if (result == NULL)
-		return run_exit(fault);
-	if (call->json)
-		format_json(result, stdout);
-	else
-		print_undone(result, dry_run);
-	json_decref(result);
-	return 0;
+	if (run_confirm_seconds(words, params, fault))
+		return run_ask(ask, "undo", params, AUDIT_DEADLINE_MS);
+	json_decref(params);
+	return false;
 }

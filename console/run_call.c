@@ -29,6 +29,38 @@ json_t *run_call(const struct invocation *call, const char *method, json_t *para
 	return result;
 }
 
+bool run_ask(struct command_ask *ask, const char *method, json_t *params, int deadline_ms)
+{
+	*ask = (struct command_ask){ method, params, deadline_ms };
+	return true;
+}
+
+int run_asked(const struct command *command, const struct invocation *call,
+    const struct words *words, struct fault *fault)
+{
+	struct command_ask ask;
+
+	if (!command->ask(words, &ask, fault))
+		return run_exit(fault);
+	json_t *result = run_call(call, ask.method, ask.params, ask.deadline_ms, fault);
+
+	if (result == NULL)
+		return run_exit(fault);
+	if (call->json)
+		format_json(result, stdout);
+	else
+		command->show(call, words, result, stdout, stderr);
+	json_decref(result);
+	return 0;
+}
+
+int run_command(const struct command *command, const struct invocation *call,
+    const struct words *words, struct fault *fault)
+{
+	return command->run != NULL ? command->run(call, words, fault) :
+				      run_asked(command, call, words, fault);
+}
+
 int run_exit(const struct fault *fault)
 {
 	switch (fault->code) {

@@ -85,7 +85,7 @@ static void print_new(struct follow *follow, const json_t *record, uint64_t key)
 {
 	const char *when = json_text(record, "time", "");
 
-	run_print_record(record, follow->call);
+	run_print_record(record, follow->call, stdout);
 	follow->seen[follow->next] = (struct seen){
 		.key = key,
 		.connection = follow->connection,

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "console/format.h"
+#include "console/look.h"
 #include "console/run.h"
+#include "data/intl.h"
 #include "data/text.h"
 
 /* help: the table for a reader. Text is wrapped here, so that the table can
@@ -13,6 +15,8 @@
 static const char *const option_lines[][2] = {
 	{ "--home DIR", "the steward below DIR instead of the installed one (STEWARD_HOME)" },
 	{ "--json", "print a document for programs, with its version" },
+	{ "--linear", "without a command: the console as lines, for screen readers and pipes" },
+	{ "--read-only", "without a command: look only" },
 	{ "--help", "all about a command, or this" },
 	{ "--version", "print the version" },
 };
@@ -26,7 +30,7 @@ static const char *const status_lines[][2] = {
 	{ "5", "degraded: a service that should run does not" },
 };
 
-static void print_pairs(const char *const (*lines)[2], size_t count)
+static void print_pairs(const char *const (*lines)[2], size_t count, FILE *out)
 {
 	static const char *const titles[] = { "", "", "", NULL };
 	struct grid *grid = grid_new(titles, "");
@@ -36,13 +40,13 @@ static void print_pairs(const char *const (*lines)[2], size_t count)
 		grid_cell(grid, lines[i][0]);
 		grid_cell(grid, lines[i][1]);
 	}
-	grid_print(grid, false, stdout);
+	grid_print(grid, false, out);
 	grid_free(grid);
 }
 
 /* Words one after the other, new lines before the border; '\n' begins a new
  * paragraph. */
-static void print_wrapped(const char *text, int indent)
+static void print_wrapped(const char *text, int indent, FILE *out)
 {
 	int column = 0;
 
@@ -50,27 +54,29 @@ static void print_wrapped(const char *text, int indent)
 		int length = (int)strcspn(text, " \n");
 
 		if (column > 0 && column + 1 + length > WRAP_COLUMN) {
-			putchar('\n');
+			fputc('\n', out);
 			column = 0;
 		}
-		column += printf("%*s%.*s", column == 0 ? indent : 1, "", length, text);
+		column += fprintf(out, "%*s%.*s", column == 0 ? indent : 1, "", length, text);
 		text += length;
 		if (*text == '\n') {
-			fputs("\n\n", stdout);
+			fputs("\n\n", out);
 			column = 0;
 		}
 		text += *text != '\0';
 	}
-	putchar('\n');
+	fputc('\n', out);
 }
 
-static void print_all(void)
+static void print_all(FILE *out)
 {
 	static const char *const titles[] = { "", "", "", NULL };
 	struct grid *grid = grid_new(titles, "");
 
-	printf("usage: steward [--home DIR] [--json] [COMMAND ...]\n\n"
-	       "Without a command: the console; it starts stewardd when none runs.\n\n");
+	fprintf(out,
+	    "usage: steward [--home DIR] [--json] [COMMAND ...]\n"
+	    "       steward [--home DIR] [--linear] [--read-only]\n\n"
+	    "Without a command: the console; it starts stewardd when none runs.\n\n");
 	for (const struct command *c = command_table; c->pattern != NULL; c++) {
 		char name[32];
 
@@ -79,48 +85,87 @@ static void print_all(void)
 		grid_cell(grid, name);
 		grid_cell(grid, c->help);
 	}
-	grid_print(grid, false, stdout);
+	grid_print(grid, false, out);
 	grid_free(grid);
-	printf("\nOptions, before or behind the words of a command:\n");
-	print_pairs(option_lines, sizeof option_lines / sizeof option_lines[0]);
-	printf("\nExit status:\n");
-	print_pairs(status_lines, sizeof status_lines / sizeof status_lines[0]);
-	printf("\nsteward help COMMAND says all about one of them; see also steward(1).\n");
+	fprintf(out, "\nOptions, before or behind the words of a command:\n");
+	print_pairs(option_lines, sizeof option_lines / sizeof option_lines[0], out);
+	fprintf(out, "\nExit status:\n");
+	print_pairs(status_lines, sizeof status_lines / sizeof status_lines[0], out);
+	fprintf(out, "\nsteward help COMMAND says all about one of them; see also steward(1).\n");
 }
 
-static void print_one(const struct command *c)
+static void print_one(const struct command *c, FILE *out)
 {
 	char usage[512];
 
 	text_format(usage, sizeof usage, "%s%s", c->pattern,
 	    c->flags & COMMAND_JSON ? " [--json]" : "");
-	printf("usage: steward %s\n\n", usage);
-	print_wrapped(c->help, 0);
+	fprintf(out, "usage: steward %s\n\n", usage);
+	print_wrapped(c->help, 0, out);
 	if (c->detail != NULL) {
-		putchar('\n');
-		print_wrapped(c->detail, 0);
+		fputc('\n', out);
+		print_wrapped(c->detail, 0, out);
 	}
 	if (c->grade == COMMAND_DISRUPTS)
-		printf("\nPeople who use the service are disconnected.\n");
+		fprintf(out, "\nPeople who use the service are disconnected.\n");
 	if (c->key != 0)
-		printf("\nOn the console: %c\n", c->key);
+		fprintf(out, "\nOn the console: %c\n", c->key);
+}
+
+/* The names that console.conf knows, and what is pressed now. */
+static void print_keys(FILE *out)
+{
+	static const char *const titles[] = { "name", "key", "default", "what it does", NULL };
+	struct look *look = look_load(NULL);
+	const struct settings *set = settings_of(look->book, "keys");
+	struct grid *grid = grid_new(titles, "");
+
+	for (const struct setting *row = look_schema()[1].rows; row->name != NULL; row++) {
+		grid_cell(grid, row->name);
+		grid_cell(grid, settings_text(set, row->name));
+		grid_cell(grid, row->fallback);
+		grid_cell(grid, _(row->help));
+	}
+	grid_print(grid, true, out);
+	grid_free(grid);
+	fprintf(out,
+	    _("\nAnother key: `%s = \"U\"` in keys { } of %s, or on the console with the key "
+	      "\",\". Digits, arrows and j k h l g G n N stay as they are.\n"),
+	    "undo", look->path[0] != '\0' ? look->path : "console.conf");
+	look_free(look);
+}
+
+static bool print_help(const struct words *words, FILE *out, struct fault *fault)
+{
+	const char *topic = words_get(words, "topic");
+	const struct command *c = topic == NULL ? NULL : command_by_name(topic);
+
+	if (topic == NULL)
+		print_all(out);
+	else if (strcmp(topic, "keys") == 0)
+		print_keys(out);
+	else if (c != NULL)
+		print_one(c, out);
+	else {
+		fault_set(fault, FAULT_USAGE, "there is no command \"%s\"", topic);
+		return fault_next(fault, "steward help shows all of them");
+	}
+	return true;
+}
+
+void show_help(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	struct fault fault = { 0 };
+
+	(void)call;
+	(void)result;
+	if (!print_help(words, out, &fault))
+		format_fault(&fault, talk);
 }
 
 int run_help(const struct invocation *call, const struct words *words, struct fault *fault)
 {
-	const char *topic = words == NULL ? NULL : words_get(words, "topic");
-	const struct command *c = topic == NULL ? NULL : command_by_name(topic);
-
 	(void)call;
-	if (topic == NULL) {
-		print_all();
-		return 0;
-	}
-	if (c == NULL) {
-		fault_set(fault, FAULT_USAGE, "there is no command \"%s\"", topic);
-		fault_next(fault, "steward help shows all of them");
-		return FAULT_USAGE;
-	}
-	print_one(c);
-	return 0;
+	return print_help(words, stdout, fault) ? 0 : FAULT_USAGE;
 }

@@ -180,7 +180,7 @@ static void print_stand(const json_t *status, const struct invocation *call)
 	const json_t *host = json_object_get(status, "host");
 	bool first = json_is_true(json_object_get(host, "first_run"));
 
-	run_print_status(status, NULL, call);
+	run_print_status(status, NULL, call, stdout);
 	fflush(stdout);
 	fprintf(stderr, "steward: %s\n",
 	    first ? _("nobody has set this steward up yet") : _("this steward has been set up"));
@@ -216,7 +216,7 @@ static int init_done(const struct plan *plan, json_t *result, struct fault *faul
 		    json_object_get(json_object_get(status, "host"), "first_run"));
 		format_json(result, stdout);
 	} else {
-		run_print_status(status, NULL, plan->call);
+		run_print_status(status, NULL, plan->call, stdout);
 	}
 	int code = (int)run_why_degraded(status, plan->call->json ? NULL : fault);
 

@@ -24,11 +24,11 @@ static const char *level_colour(const char *level)
 	return NULL;
 }
 
-void run_print_record(const json_t *record, const struct invocation *call)
+void run_print_record(const json_t *record, const struct invocation *call, FILE *out)
 {
 	if (call->json) {
-		json_dumpf(record, stdout, JSON_COMPACT);
-		putchar('\n');
+		json_dumpf(record, out, JSON_COMPACT);
+		fputc('\n', out);
 		return;
 	}
 	const char *level = json_text(record, "level", "?");
@@ -41,12 +41,12 @@ void run_print_record(const json_t *record, const struct invocation *call)
 	text_clean(level_shown, sizeof level_shown, level, strlen(level));
 	level = json_text(record, "service", "?");
 	text_clean(service, sizeof service, level, strlen(level));
-	printf("%s  %s%-7s%s  %-6s  ", when, colour != NULL ? colour : "", level_shown,
+	fprintf(out, "%s  %s%-7s%s  %-6s  ", when, colour != NULL ? colour : "", level_shown,
 	    colour != NULL ? "\033[0m" : "", service);
-	format_text(subject, stdout);
-	fputs(*subject != '\0' ? ": " : "", stdout);
-	format_text(json_text(record, "text", ""), stdout);
-	putchar('\n');
+	format_text(subject, out);
+	fputs(*subject != '\0' ? ": " : "", out);
+	format_text(json_text(record, "text", ""), out);
+	fputc('\n', out);
 }
 
 json_t *run_log_params(const struct log_query *query)
@@ -199,11 +199,33 @@ static bool parse_query(const struct words *words, struct log_query *query, stru
 	    parse_time(words, "until", &query->until_us, fault);
 }
 
+bool ask_log(const struct words *words, struct command_ask *ask, struct fault *fault)
+{
+	struct log_query query = { 0 };
+
+	if (!parse_query(words, &query, fault))
+		return false;
+	/* Following is no question that has an answer. */
+	if (words_get(words, "follow") != NULL)
+		return run_ask(ask, NULL, NULL, 0);
+	return run_ask(ask, "log", run_log_params(&query), RUN_DEADLINE_MS);
+}
+
+void show_records(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	const json_t *record;
+	size_t i;
+
+	(void)words;
+	(void)talk;
+	json_array_foreach(json_object_get(result, "records"), i, record)
+	    run_print_record(record, call, out);
+}
+
 int run_log(const struct invocation *call, const struct words *words, struct fault *fault)
 {
 	struct log_query query = { 0 };
-	json_t *record;
-	size_t i;
 
 	if (!parse_query(words, &query, fault))
 		return FAULT_USAGE;
@@ -218,8 +240,7 @@ int run_log(const struct invocation *call, const struct words *words, struct fau
 	if (call->json)
 		format_json(result, stdout);
 	else
-		json_array_foreach(json_object_get(result, "records"), i, record)
-		    run_print_record(record, call);
+		show_records(call, words, result, stdout, stderr);
 	json_decref(result);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "console/format.h"
 #include "console/offline.h"
 #include "console/run.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 
@@ -15,7 +16,7 @@
  */
 #define SET_DEADLINE_MS (300 * 1000) /* services are restarted meanwhile */
 
-static void print_settings(const json_t *result)
+static void print_settings(const json_t *result, FILE *out)
 {
 	static const char *const titles[] = { "setting", "value", "from", NULL };
 	struct grid *grid = grid_new(titles, "");
@@ -28,7 +29,7 @@ static void print_settings(const json_t *result)
 		grid_cell(grid, format_value(setting, "value"));
 		grid_cell(grid, json_text(setting, "origin", "?"));
 	}
-	grid_print(grid, true, stdout);
+	grid_print(grid, true, out);
 	grid_free(grid);
 }
 
@@ -59,8 +60,8 @@ static void add_limits(struct grid *grid, const json_t *setting)
 	}
 }
 
-/* One setting: its value on stdout, for scripts; all about it on stderr. */
-static void print_setting(const json_t *setting)
+/* One setting: its value alone to out, for scripts; all about it to talk. */
+static void print_setting(const json_t *setting, FILE *out, FILE *talk)
 {
 	static const char *const titles[] = { "", "", NULL };
 	static const struct {
@@ -73,9 +74,9 @@ static void print_setting(const json_t *setting)
 	};
 	struct grid *grid = grid_new(titles, "");
 
-	format_text(json_text(setting, "value", ""), stdout);
-	putchar('\n');
-	fflush(stdout);
+	format_text(json_text(setting, "value", ""), out);
+	fputc('\n', out);
+	fflush(out);
 	grid_cell(grid, "help");
 	grid_cell(grid, json_text(setting, "help", ""));
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -89,29 +90,32 @@ static void print_setting(const json_t *setting)
 	grid_cell(grid,
 	    strcmp(json_text(setting, "effect", ""), "restart") == 0 ? "restarts the service" :
 								       "is applied at once");
-	grid_print(grid, false, stderr);
+	grid_print(grid, false, talk);
 	grid_free(grid);
 }
 
-int run_get(const struct invocation *call, const struct words *words, struct fault *fault)
+bool ask_get(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
 	const char *name = words_get(words, "setting");
-	json_t *result = run_call(call, "get",
-	    name != NULL ? json_pack("{s:s}", "name", name) : NULL, RUN_DEADLINE_MS, fault);
 
-	if (result == NULL)
-		return run_exit(fault);
-	if (call->json)
-		format_json(result, stdout);
-	else if (name != NULL && strchr(name, '.') != NULL)
-		print_setting(json_array_get(json_object_get(result, "settings"), 0));
-	else
-		print_settings(result);
-	json_decref(result);
-	return 0;
+	(void)fault;
+	return run_ask(ask, "get", name != NULL ? json_pack("{s:s}", "name", name) : NULL,
+	    RUN_DEADLINE_MS);
 }
 
-void run_print_changes(const json_t *result, bool dry_run)
+void show_settings(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	const char *name = words_get(words, "setting");
+
+	(void)call;
+	if (name != NULL && strchr(name, '.') != NULL)
+		print_setting(json_array_get(json_object_get(result, "settings"), 0), out, talk);
+	else
+		print_settings(result, out);
+}
+
+void run_print_changes(const json_t *result, bool dry_run, FILE *out, FILE *talk)
 {
 	static const char *const titles[] = { "", "", "", "", NULL };
 	struct grid *grid = grid_new(titles, "");
@@ -127,21 +131,29 @@ void run_print_changes(const json_t *result, bool dry_run)
 		grid_cell(grid, "->");
 		grid_cell(grid, format_value(change, "new"));
 	}
-	grid_print(grid, false, stdout);
-	fflush(stdout);
+	grid_print(grid, false, out);
+	fflush(out);
 	if (grid_rows(grid) == 0)
-		fprintf(stderr, "steward: nothing changes\n");
+		fprintf(talk, "steward: nothing changes\n");
 	else if (dry_run)
-		fprintf(stderr, "steward: checked, not applied (--dry-run)\n");
+		fprintf(talk, "steward: checked, not applied (--dry-run)\n");
 	grid_free(grid);
 	json_array_foreach(json_object_get(result, "services"), i, service)
 	{
-		fprintf(stderr, "steward: ");
-		format_text(json_text(service, "name", "?"), stderr);
-		fprintf(stderr, " is ");
-		format_text(json_text(service, "state", "?"), stderr);
-		fputc('\n', stderr);
+		fprintf(talk, "steward: ");
+		format_text(json_text(service, "name", "?"), talk);
+		fprintf(talk, " is ");
+		format_text(json_text(service, "state", "?"), talk);
+		fputc('\n', talk);
 	}
+}
+
+void show_changes(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	(void)call;
+	run_print_changes(result, words_get(words, "dry-run") != NULL, out, talk);
+	run_print_trial(result, talk);
 }
 
 /* With --reset a name without a value goes back; the others are set. */
@@ -169,34 +181,42 @@ static bool take_assignments(const struct words *words, bool reset, json_t *valu
 	return fault_next(fault, "for example: steward set --reset web.root");
 }
 
-int run_set(const struct invocation *call, const struct words *words, struct fault *fault)
+bool ask_set(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
 	bool reset = words_get(words, "reset") != NULL;
-	bool dry_run = words_get(words, "dry-run") != NULL;
 	json_t *values = json_object();
 
 	if (!take_assignments(words, reset, values, fault)) {
 		json_decref(values);
-		return FAULT_USAGE;
+		return false;
 	}
-	json_t *params = json_pack("{s:o, s:b}", "values", values, "dry_run", dry_run);
+	json_t *params = json_pack("{s:o, s:b}", "values", values, "dry_run",
+	    words_get(words, "dry-run") != NULL);
 
-	if (!run_confirm_seconds(words, params, fault)) {
-		json_decref(params);
-		return FAULT_USAGE;
-	}
-	json_t *result = run_call(call, "set", params, SET_DEADLINE_MS, fault);
+	if (run_confirm_seconds(words, params, fault))
+		return run_ask(ask, "set", params, SET_DEADLINE_MS);
+	json_decref(params);
+	return false;
+}
 
-	if (result == NULL)
-		return run_exit(fault);
-	if (call->json) {
-		format_json(result, stdout);
-	} else {
-		run_print_changes(result, dry_run);
-		run_print_trial(result);
-	}
-	json_decref(result);
-	return 0;
+bool ask_check(const struct words *words, struct command_ask *ask, struct fault *fault)
+{
+	(void)fault;
+	/* A file of this side is for steward-host --check. */
+	if (words_get(words, "file") != NULL)
+		return run_ask(ask, NULL, NULL, 0);
+	return run_ask(ask, "check", NULL, RUN_DEADLINE_MS);
+}
+
+void show_check(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	const char *file = words_get(words, "file");
+
+	(void)call;
+	(void)result;
+	(void)talk;
+	fprintf(out, _("%s: no mistakes\n"), file != NULL ? file : _("settings"));
 }
 
 int run_check(const struct invocation *call, const struct words *words, struct fault *fault)
@@ -219,7 +239,7 @@ int run_check(const struct invocation *call, const struct words *words, struct f
 			result = json_pack("{s:i, s:b}", "version", 1, "ok", true);
 		format_json(result, stdout);
 	} else if (right) {
-		printf("%s: no mistakes\n", file != NULL ? file : "settings");
+		show_check(call, words, result, stdout, stderr);
 	}
 	json_decref(result);
 	return right ? 0 : run_exit(fault);

@@ -72,7 +72,7 @@ static void show_memory(const json_t *service, char *out, size_t size)
 		text_format(out, size, "-");
 }
 
-static void print_host(const json_t *host, const struct invocation *call)
+static void print_host(const json_t *host, const struct invocation *call, FILE *out)
 {
 	const char *fault = json_text(host, "settings_fault", NULL);
 	const json_t *crash = json_object_get(host, "last_crash");
@@ -80,31 +80,31 @@ static void print_host(const json_t *host, const struct invocation *call)
 	bool installed = true;
 
 	text_show_duration(json_whole(host, "uptime_seconds", 0), up, sizeof up);
-	format_text(json_text(host, "name", "?"), stdout);
-	printf("  up %s  stewardd %.0f  host %.0f", up, json_figure(host, "keeper_pid", 0),
+	format_text(json_text(host, "name", "?"), out);
+	fprintf(out, "  up %s  stewardd %.0f  host %.0f", up, json_figure(host, "keeper_pid", 0),
 	    json_figure(host, "pid", 0));
 	client_home(call->home, NULL, NULL, NULL, 0, &installed);
 	if (json_text(host, "home", NULL) != NULL && !installed) {
-		fputs("  home ", stdout);
-		format_text(json_text(host, "home", ""), stdout);
+		fputs("  home ", out);
+		format_text(json_text(host, "home", ""), out);
 	}
 	if (json_figure(host, "crashes", 0) > 0)
-		printf("  crashes %.0f", json_figure(host, "crashes", 0));
-	putchar('\n');
+		fprintf(out, "  crashes %.0f", json_figure(host, "crashes", 0));
+	fputc('\n', out);
 	if (fault != NULL) {
-		fputs("settings not applied: ", stdout);
-		format_text(fault, stdout);
-		putchar('\n');
+		fputs("settings not applied: ", out);
+		format_text(fault, out);
+		fputc('\n', out);
 	}
 	if (json_is_object(crash)) {
 		format_time(json_text(crash, "time", ""), when, sizeof when);
-		printf("last crash: %s ", when);
-		format_text(json_text(crash, "text", json_text(crash, "service", "?")), stdout);
-		putchar('\n');
+		fprintf(out, "last crash: %s ", when);
+		format_text(json_text(crash, "text", json_text(crash, "service", "?")), out);
+		fputc('\n', out);
 	}
 }
 
-static void print_overview(const json_t *status)
+static void print_overview(const json_t *status, FILE *out)
 {
 	static const char *const titles[] = { "service", "state", "address", "req/s", "conns",
 		"cpu", "memory", "p99", "note", NULL };
@@ -128,8 +128,8 @@ static void print_overview(const json_t *status)
 		grid_cell(grid, latency);
 		grid_cell(grid, json_text(service, "reason", NULL));
 	}
-	putchar('\n');
-	grid_print(grid, true, stdout);
+	fputc('\n', out);
+	grid_print(grid, true, out);
 	grid_free(grid);
 }
 
@@ -146,7 +146,7 @@ static void add_counter(struct grid *grid, const char *key, const json_t *value)
 	grid_cellf(grid, "%.0f", json_number_value(value));
 }
 
-static void print_service(json_t *service)
+static void print_service(json_t *service, FILE *out)
 {
 	static const char *const titles[] = { "", "", NULL };
 	struct grid *grid = grid_new(titles, "ll");
@@ -183,35 +183,55 @@ static void print_service(json_t *service)
 	grid_cellf(grid, "p50 %s  p90 %s  p99 %s (last minute)", p50, p90, p99);
 	json_object_foreach(json_object_get(service, "counters"), key, value)
 	    add_counter(grid, key, value);
-	grid_print(grid, false, stdout);
+	grid_print(grid, false, out);
 	grid_free(grid);
 }
 
-void run_print_status(const json_t *status, const char *service, const struct invocation *call)
+void run_print_status(const json_t *status, const char *service, const struct invocation *call,
+    FILE *out)
 {
 	const json_t *services = json_object_get(status, "services");
 
 	if (service != NULL) {
-		print_service(json_array_get(services, 0));
+		print_service(json_array_get(services, 0), out);
 		return;
 	}
-	print_host(json_object_get(status, "host"), call);
-	print_overview(status);
+	print_host(json_object_get(status, "host"), call, out);
+	print_overview(status, out);
+}
+
+bool ask_status(const struct words *words, struct command_ask *ask, struct fault *fault)
+{
+	const char *service = words_get(words, "service");
+
+	(void)fault;
+	return run_ask(ask, "status",
+	    service != NULL ? json_pack("{s:s}", "service", service) : NULL, RUN_DEADLINE_MS);
+}
+
+void show_status(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	struct fault fault = { 0 };
+
+	run_print_status(result, words_get(words, "service"), call, out);
+	if (out == talk && run_why_degraded(result, &fault) != FAULT_NONE)
+		format_fault(&fault, talk);
 }
 
 int run_status(const struct invocation *call, const struct words *words, struct fault *fault)
 {
-	const char *service = words_get(words, "service");
-	json_t *status = run_call(call, "status",
-	    service != NULL ? json_pack("{s:s}", "service", service) : NULL, RUN_DEADLINE_MS,
-	    fault);
+	struct command_ask ask;
+
+	ask_status(words, &ask, fault);
+	json_t *status = run_call(call, ask.method, ask.params, ask.deadline_ms, fault);
 
 	if (status == NULL)
 		return run_exit(fault);
 	if (call->json)
 		format_json(status, stdout);
 	else
-		run_print_status(status, service, call);
+		run_print_status(status, words_get(words, "service"), call, stdout);
 	int code = (int)run_why_degraded(status, call->json ? NULL : fault);
 
 	json_decref(status);
@@ -220,7 +240,7 @@ int run_status(const struct invocation *call, const struct words *words, struct 
 
 /* ---- Changing states ---- */
 
-void run_print_states(const json_t *result)
+void run_print_states(const json_t *result, FILE *out)
 {
 	static const char *const titles[] = { "", "", "", "", NULL };
 	struct grid *grid = grid_new(titles, "");
@@ -236,70 +256,65 @@ void run_print_states(const json_t *result)
 		grid_cell(grid, address);
 		grid_cell(grid, json_text(service, "reason", NULL));
 	}
-	grid_print(grid, false, stdout);
+	grid_print(grid, false, out);
 	grid_free(grid);
 }
 
-static int steer(const struct invocation *call, const char *method, const struct words *words,
+void show_states(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	(void)call;
+	(void)words;
+	run_print_states(result, out);
+	run_print_trial(result, talk);
+}
+
+static bool steer(const char *method, const struct words *words, struct command_ask *ask,
     struct fault *fault)
 {
-	json_t *params = json_pack("{s:[]}", "services");
 	const char *drain = words_get(words, "drain");
 	int64_t drain_ms = 0;
+
+	if (drain != NULL &&
+	    (!text_duration(drain, &drain_ms) || drain_ms < 0 || drain_ms > INT64_C(3600) * 1000))
+		return fault_set(fault, FAULT_USAGE, "--drain: 0 to 3600 seconds, found \"%s\"",
+		    drain);
+	json_t *params = json_pack("{s:[]}", "services");
 
 	for (size_t i = 0; i < words_count(words, "service"); i++)
 		json_array_append_new(json_object_get(params, "services"),
 		    json_string(words_item(words, "service", i)));
-	if (drain != NULL &&
-	    (!text_duration(drain, &drain_ms) || drain_ms < 0 || drain_ms > INT64_C(3600) * 1000)) {
-		json_decref(params);
-		fault_set(fault, FAULT_USAGE, "--drain: 0 to 3600 seconds, found \"%s\"", drain);
-		return FAULT_USAGE;
-	}
 	if (drain != NULL)
 		json_object_set_new(params, "drain",
 		    drain_ms % 1000 == 0 ? json_integer(drain_ms / 1000) :
 					   json_real((double)drain_ms / 1000));
-	if (!run_confirm_seconds(words, params, fault)) {
-		json_decref(params);
-		return FAULT_USAGE;
-	}
-	json_t *result =
-	    run_call(call, method, params, STEER_DEADLINE_S * 1000 + (int)drain_ms, fault);
-
-	if (result == NULL)
-		return run_exit(fault);
-	if (call->json)
-		format_json(result, stdout);
-	else
-		run_print_states(result);
-	if (!call->json)
-		run_print_trial(result);
-	json_decref(result);
-	return 0;
+	if (run_confirm_seconds(words, params, fault))
+		return run_ask(ask, method, params, STEER_DEADLINE_S * 1000 + (int)drain_ms);
+	json_decref(params);
+	return false;
 }
 
-int run_start(const struct invocation *call, const struct words *words, struct fault *fault)
+bool ask_start(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
-	return steer(call, "start", words, fault);
+	return steer("start", words, ask, fault);
 }
 
-int run_stop(const struct invocation *call, const struct words *words, struct fault *fault)
+bool ask_stop(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
-	return steer(call, "stop", words, fault);
+	return steer("stop", words, ask, fault);
 }
 
-int run_restart(const struct invocation *call, const struct words *words, struct fault *fault)
+bool ask_restart(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
-	return steer(call, "restart", words, fault);
+	return steer("restart", words, ask, fault);
 }
 
-int run_reload(const struct invocation *call, const struct words *words, struct fault *fault)
+bool ask_reload(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
-	return steer(call, "reload", words, fault);
+	return steer("reload", words, ask, fault);
 }
 
-int run_resume(const struct invocation *call, const struct words *words, struct fault *fault)
+bool ask_resume(const struct words *words, struct command_ask *ask, struct fault *fault)
 {
-	return steer(call, "resume", words, fault);
+	return steer("resume", words, ask, fault);
 }

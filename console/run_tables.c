@@ -10,7 +10,10 @@
  * list, do and metrics: what the services have of their own. Which tables and
  * commands there are is told by `describe`, never known here.
  */
-static void print_rows(const json_t *result)
+#define DO_DEADLINE_MS (10 * 60 * 1000) /* a service has deadlines of its own */
+
+/* Rows of texts with the names of their columns. */
+static void print_rows(const json_t *result, FILE *out)
 {
 	const char *titles[64] = { NULL };
 	const json_t *columns = json_object_get(result, "columns");
@@ -25,34 +28,19 @@ static void print_rows(const json_t *result)
 
 	json_array_foreach(json_object_get(result, "rows"), i, row) for (n = 0; n < count; n++)
 	    grid_cell(grid, json_string_value(json_array_get(row, n)));
-	grid_print(grid, true, stdout);
+	grid_print(grid, true, out);
 	grid_free(grid);
 }
 
-static int print_result(const struct invocation *call, json_t *result, const struct fault *fault)
-{
-	if (result == NULL)
-		return run_exit(fault);
-	if (call->json)
-		format_json(result, stdout);
-	else
-		print_rows(result);
-	json_decref(result);
-	return 0;
-}
-
-/* What the services have in the list `what` ("tables" or "commands"), as a
- * result with columns and rows. key: what names an entry. NULL: fault. */
-static json_t *schema_rows(const struct invocation *call, const char *what, const char *key,
+/* What the services have in the list `what` ("tables" or "commands") of the
+ * schema, as an answer with columns and rows. key: what names an entry. NULL:
+ * fault. */
+static json_t *schema_rows(const json_t *schema, const char *what, const char *key,
     const char *service, struct fault *fault)
 {
-	json_t *schema = run_call(call, "describe", NULL, RUN_DEADLINE_MS, fault);
 	const json_t *one, *entry;
 	size_t i, n;
 	bool known = service == NULL;
-
-	if (schema == NULL)
-		return NULL;
 	json_t *rows = json_array();
 
 	json_array_foreach(json_object_get(schema, "services"), i, one)
@@ -66,7 +54,6 @@ static json_t *schema_rows(const struct invocation *call, const char *what, cons
 		    json_pack("[s,s,s]", name, json_text(entry, key, "?"),
 			json_text(entry, "help", "")));
 	}
-	json_decref(schema);
 	if (known)
 		return json_pack("{s:i, s:[s,s,s], s:o}", "version", 1, "columns", "service",
 		    key[0] == 'n' ? "table" : "command", "help", "rows", rows);
@@ -76,48 +63,129 @@ static json_t *schema_rows(const struct invocation *call, const char *what, cons
 	return NULL;
 }
 
-int run_list(const struct invocation *call, const struct words *words, struct fault *fault)
+static json_t *tables(const struct words *words, const json_t *schema, struct fault *fault)
 {
-	const char *service = words_get(words, "service");
-	const char *table = words_get(words, "table");
-	json_t *result = table == NULL ?
-	    schema_rows(call, "tables", "name", service, fault) :
-	    run_call(call, "list", json_pack("{s:s, s:s}", "service", service, "table", table),
-		RUN_DEADLINE_MS, fault);
-
-	return print_result(call, result, fault);
+	return schema_rows(schema, "tables", "name", words_get(words, "service"), fault);
 }
 
-int run_do(const struct invocation *call, const struct words *words, struct fault *fault)
+static json_t *commands(const struct words *words, const json_t *schema, struct fault *fault)
 {
-	const char *service = words_get(words, "service");
+	return schema_rows(schema, "commands", "pattern", words_get(words, "service"), fault);
+}
+
+/* Shows what from makes of the schema. */
+static void show_schema(const struct words *words, const json_t *schema,
+    json_t *(*from)(const struct words *words, const json_t *schema, struct fault *fault),
+    FILE *out, FILE *talk)
+{
+	struct fault fault = { 0 };
+	json_t *rows = from(words, schema, &fault);
+
+	if (rows != NULL)
+		print_rows(rows, out);
+	else
+		format_fault(&fault, talk);
+	json_decref(rows);
+}
+
+/* The same on the command line, where it may be a document, too. */
+static int run_schema(const struct invocation *call, const struct words *words,
+    json_t *(*from)(const struct words *words, const json_t *schema, struct fault *fault),
+    struct fault *fault)
+{
+	json_t *schema = run_call(call, "describe", NULL, RUN_DEADLINE_MS, fault);
+	json_t *rows = schema != NULL ? from(words, schema, fault) : NULL;
+
+	json_decref(schema);
+	if (rows == NULL)
+		return run_exit(fault);
+	if (call->json)
+		format_json(rows, stdout);
+	else
+		print_rows(rows, stdout);
+	json_decref(rows);
+	return 0;
+}
+
+/* ---- list ---- */
+
+bool ask_list(const struct words *words, struct command_ask *ask, struct fault *fault)
+{
+	const char *table = words_get(words, "table");
+
+	(void)fault;
+	if (table == NULL)
+		return run_ask(ask, "describe", NULL, RUN_DEADLINE_MS);
+	return run_ask(ask, "list",
+	    json_pack("{s:s, s:s}", "service", words_get(words, "service"), "table", table),
+	    RUN_DEADLINE_MS);
+}
+
+void show_list(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	(void)call;
+	if (words_get(words, "table") == NULL)
+		show_schema(words, result, tables, out, talk);
+	else
+		print_rows(result, out);
+}
+
+int run_list(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	if (words_get(words, "table") == NULL)
+		return run_schema(call, words, tables, fault);
+	return run_asked(command_by_name("list"), call, words, fault);
+}
+
+/* ---- do ---- */
+
+bool ask_do(const struct words *words, struct command_ask *ask, struct fault *fault)
+{
 	size_t count = words_count(words, "command");
 
+	(void)fault;
 	if (count == 0)
-		return print_result(call, schema_rows(call, "commands", "pattern", service, fault),
-		    fault);
-	json_t *params = json_pack("{s:s, s:[]}", "service", service, "words");
+		return run_ask(ask, "describe", NULL, RUN_DEADLINE_MS);
+	json_t *params = json_pack("{s:s, s:[]}", "service", words_get(words, "service"), "words");
 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(json_object_get(params, "words"),
 		    json_string(words_item(words, "command", i)));
-	/* What a service was told may take long; it has deadlines of its own. */
-	json_t *result = run_call(call, "do", params, 10 * 60 * 1000, fault);
-
-	return print_result(call, result, fault);
+	return run_ask(ask, "do", params, DO_DEADLINE_MS);
 }
 
-int run_metrics(const struct invocation *call, const struct words *words, struct fault *fault)
+void show_do(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
 {
-	json_t *result = run_call(call, "metrics", NULL, RUN_DEADLINE_MS, fault);
-
-	(void)words;
-	if (result == NULL)
-		return run_exit(fault);
-	if (call->json)
-		format_json(result, stdout);
+	(void)call;
+	if (words_count(words, "command") == 0)
+		show_schema(words, result, commands, out, talk);
 	else
-		fputs(json_text(result, "text", ""), stdout);
-	json_decref(result);
-	return 0;
+		print_rows(result, out);
+}
+
+int run_do(const struct invocation *call, const struct words *words, struct fault *fault)
+{
+	if (words_count(words, "command") == 0)
+		return run_schema(call, words, commands, fault);
+	return run_asked(command_by_name("do"), call, words, fault);
+}
+
+/* ---- metrics ---- */
+
+bool ask_metrics(const struct words *words, struct command_ask *ask, struct fault *fault)
+{
+	(void)words;
+	(void)fault;
+	return run_ask(ask, "metrics", NULL, RUN_DEADLINE_MS);
+}
+
+void show_metrics(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	(void)call;
+	(void)words;
+	(void)talk;
+	fputs(json_text(result, "text", ""), out);
 }

@@ -31,7 +31,7 @@ bool run_confirm_seconds(const struct words *words, json_t *params, struct fault
 	return true;
 }
 
-void run_print_trial(const json_t *result)
+void run_print_trial(const json_t *result, FILE *talk)
 {
 	const json_t *trial = json_object_get(result, "trial");
 	double left = json_figure(trial, "seconds_left", 0);
@@ -41,14 +41,47 @@ void run_print_trial(const json_t *result)
 		return;
 	clock_rfc3339(clock_utc() + (int64_t)(left * 1e6), utc, sizeof utc);
 	format_time(utc, when, sizeof when);
-	fprintf(stderr,
+	fprintf(talk,
 	    _("steward: on trial until %s: `steward confirm` keeps it, else the settings "
 	      "before come back\n"),
 	    strlen(when) == 19 ? when + 11 : when);
 }
 
-static int end_trial(const struct invocation *call, const char *method, const char *said,
-    struct fault *fault)
+/* Whoever asks knows which trial is under way, and adds its number. */
+bool ask_confirm(const struct words *words, struct command_ask *ask, struct fault *fault)
+{
+	(void)words;
+	(void)fault;
+	return run_ask(ask, "confirm", json_object(), TRIAL_DEADLINE_MS);
+}
+
+bool ask_revert(const struct words *words, struct command_ask *ask, struct fault *fault)
+{
+	(void)words;
+	(void)fault;
+	return run_ask(ask, "revert", json_object(), TRIAL_DEADLINE_MS);
+}
+
+void show_confirmed(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	(void)call;
+	(void)words;
+	run_print_changes(result, false, out, talk);
+	fprintf(talk, "%s\n", _("steward: confirmed, the settings stay"));
+}
+
+void show_reverted(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
+{
+	(void)call;
+	(void)words;
+	run_print_changes(result, false, out, talk);
+	fprintf(talk, "%s\n", _("steward: taken back, the settings before are in force again"));
+}
+
+static int end_trial(const struct invocation *call, const struct words *words,
+    const struct command *command, struct fault *fault)
 {
 	json_t *status = run_call(call, "status", NULL, RUN_DEADLINE_MS, fault);
 
@@ -64,30 +97,25 @@ static int end_trial(const struct invocation *call, const char *method, const ch
 		fault_next(fault, "steward audit shows what became of the last ones");
 		return run_exit(fault);
 	}
-	json_t *result =
-	    run_call(call, method, json_pack("{s:I}", "trial", id), TRIAL_DEADLINE_MS, fault);
+	json_t *result = run_call(call, command->method, json_pack("{s:I}", "trial", id),
+	    TRIAL_DEADLINE_MS, fault);
 
 	if (result == NULL)
 		return run_exit(fault);
-	if (call->json) {
+	if (call->json)
 		format_json(result, stdout);
-	} else {
-		run_print_changes(result, false);
-		fprintf(stderr, "%s\n", said);
-	}
+	else
+		command->show(call, words, result, stdout, stderr);
 	json_decref(result);
 	return 0;
 }
 
 int run_confirm(const struct invocation *call, const struct words *words, struct fault *fault)
 {
-	(void)words;
-	return end_trial(call, "confirm", _("steward: confirmed, the settings stay"), fault);
+	return end_trial(call, words, command_by_name("confirm"), fault);
 }
 
 int run_revert(const struct invocation *call, const struct words *words, struct fault *fault)
 {
-	(void)words;
-	return end_trial(call, "revert",
-	    _("steward: taken back, the settings before are in force again"), fault);
+	return end_trial(call, words, command_by_name("revert"), fault);
 }

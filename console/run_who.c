@@ -9,23 +9,17 @@
  * who: the others, from where, and what they look at. A command that asks once is
  * no session of its own, so it does not show itself.
  */
-int run_who(const struct invocation *call, const struct words *words, struct fault *fault)
+void show_who(const struct invocation *call, const struct words *words, const json_t *result,
+    FILE *out, FILE *talk)
 {
 	const char *const titles[] = { _("user"), _("role"), _("from"), _("with"), _("page"),
 		_("editing"), _("since"), NULL };
-	json_t *result = run_call(call, "who", NULL, RUN_DEADLINE_MS, fault);
 	const json_t *session;
 	char when[64];
 	size_t i;
 
+	(void)call;
 	(void)words;
-	if (result == NULL)
-		return run_exit(fault);
-	if (call->json) {
-		format_json(result, stdout);
-		json_decref(result);
-		return 0;
-	}
 	struct grid *grid = grid_new(titles, "");
 
 	json_array_foreach(json_object_get(result, "sessions"), i, session)
@@ -40,10 +34,15 @@ int run_who(const struct invocation *call, const struct words *words, struct fau
 		grid_cell(grid, when);
 	}
 	if (grid_rows(grid) > 0)
-		grid_print(grid, true, stdout);
+		grid_print(grid, true, out);
 	else
-		fprintf(stderr, "steward: %s\n", _("nobody is attached"));
+		fprintf(talk, "steward: %s\n", _("nobody is attached"));
 	grid_free(grid);
-	json_decref(result);
-	return 0;
+}
+
+bool ask_who(const struct words *words, struct command_ask *ask, struct fault *fault)
+{
+	(void)words;
+	(void)fault;
+	return run_ask(ask, "who", NULL, RUN_DEADLINE_MS);
 }

@@ -12,11 +12,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "console/client.h"
+#include "console/shell.h"
 #include "console/ui.h"
 #include "data/clock.h"
+#include "data/intl.h"
+#include "data/text.h"
 #include "widgets/terminal.h"
 
 #define FIRST_MS 30  /* how long the first frame waits for figures */
@@ -30,6 +34,7 @@ enum draw { DRAW_NOT, DRAW_SOON, DRAW_NOW };
 
 struct screen {
 	const char *home;
+	struct look *look; /* borrowed */
 	struct terminal *terminal;
 	struct client *client;
 	struct ui *ui;
@@ -140,7 +145,9 @@ static void fit(struct screen *s)
 	if (s->canvas != NULL && s->canvas->rows == rows && s->canvas->cols == cols)
 		return;
 	canvas_free(s->canvas);
-	s->canvas = canvas_new(rows, cols, terminal_ascii(s->terminal));
+	bool ascii = s->look != NULL && look_boolean(s->look, "ascii");
+
+	s->canvas = canvas_new(rows, cols, ascii || terminal_ascii(s->terminal));
 }
 
 static void whole_frame(struct screen *s)
@@ -165,6 +172,80 @@ static void signals(struct screen *s)
 		whole_frame(s);
 }
 
+/* ---- What the ui asks of the terminal ---- */
+
+/* The person's settings that the terminal has to do with. */
+static void use_look(struct screen *s)
+{
+	const struct look *look = s->look;
+
+	if (look == NULL)
+		return;
+	const char *colours = look_text(look, "colours"), *set = look_text(look, "look");
+
+	terminal_limit(s->terminal,
+	    strcmp(colours, "none") == 0   ? 0 :
+		strcmp(colours, "16") == 0 ? 16 :
+					     256);
+	terminal_palette(s->terminal,
+	    strcmp(set, "light") == 0        ? PALETTE_LIGHT :
+		strcmp(set, "contrast") == 0 ? PALETTE_CONTRAST :
+					       PALETTE_DARK);
+	terminal_mouse(s->terminal, look_boolean(look, "mouse"));
+	s->ui->mouse_on = terminal_mouse_on(s->terminal);
+	canvas_free(s->canvas);
+	s->canvas = NULL;
+	whole_frame(s);
+}
+
+static void copy(struct screen *s)
+{
+	char *text = s->ui->copy;
+
+	s->ui->copy = NULL;
+	if (text == NULL)
+		return;
+	switch (terminal_copy(s->terminal, text, strlen(text))) {
+	case TERMINAL_COPIED:
+		/* Who asked may have said it in better words. */
+		if (s->ui->message[0] == '\0')
+			ui_say(s->ui, STYLE_NOTE, 5, "%s",
+			    _("sent to the terminal's clipboard; not every terminal takes it"));
+		break;
+	case TERMINAL_NOTHING:
+		ui_say(s->ui, STYLE_NOTE, 5, "%s", _("there is nothing to copy"));
+		break;
+	case TERMINAL_TOO_LONG:
+		ui_say(s->ui, STYLE_WARN, 10, "%s", _("too long for a terminal's clipboard"));
+		break;
+	case TERMINAL_UNABLE:
+		ui_say(s->ui, STYLE_WARN, 10, "%s",
+		    _("this terminal has no clipboard that programs can reach; select with Shift "
+		      "and the mouse"));
+		break;
+	case TERMINAL_BUSY:
+		ui_say(s->ui, STYLE_WARN, 5, "%s", _("the copy before is still on its way"));
+		break;
+	}
+	free(text);
+	want(s, DRAW_NOW);
+}
+
+/* A program on the terminal itself; the host's messages wait in the socket. */
+static void run_shell(struct screen *s)
+{
+	int status;
+
+	if (s->client != NULL)
+		client_flush(s->client);
+	terminal_leave(s->terminal);
+	status = shell_run(s->ui->shell.argv, s->ui->shell.pause);
+	terminal_return(s->terminal);
+	ui_time(s->ui, now_ms(), clock_utc());
+	ui_shell_ended(s->ui, status);
+	whole_frame(s);
+}
+
 static void wishes(struct screen *s)
 {
 	unsigned wants = ui_wants(s->ui);
@@ -173,10 +254,17 @@ static void wishes(struct screen *s)
 		s->leave = true;
 	if (wants & UI_MOUSE) {
 		terminal_mouse(s->terminal, !terminal_mouse_on(s->terminal));
-		ui_say(s->ui, STYLE_NOTE, 5, "mouse %s",
-		    terminal_mouse_on(s->terminal) ? "on; Shift and drag selects text" :
-						     "off: the terminal's own selecting works");
+		s->ui->mouse_on = terminal_mouse_on(s->terminal);
+		ui_say(s->ui, STYLE_NOTE, 5, "%s",
+		    s->ui->mouse_on ? _("mouse on; Shift and drag selects text") :
+				      _("mouse off: the terminal's own selecting works"));
 	}
+	if (wants & UI_COPY)
+		copy(s);
+	if (wants & UI_LOOK)
+		use_look(s);
+	if (wants & UI_SHELL && !s->leave)
+		run_shell(s);
 	if (wants & UI_SUSPEND && !s->leave)
 		terminal_suspend(s->terminal);
 	if (wants & (UI_SUSPEND | UI_REDRAW))
@@ -293,6 +381,15 @@ static bool no_terminal(enum terminal_problem problem, struct fault *fault)
 	}
 }
 
+/* As every program on terminals takes it; what the environment says goes first. */
+static void escape_delay(int ms)
+{
+	char text[16];
+
+	text_format(text, sizeof text, "%d", ms);
+	setenv("ESCDELAY", text, 0);
+}
+
 static bool begin(struct screen *s, struct fault *fault)
 {
 	enum terminal_problem problem;
@@ -302,19 +399,31 @@ static bool begin(struct screen *s, struct fault *fault)
 	/* First the question to the host, so that it works while we do. */
 	if (!attempt(s, fault))
 		return false;
+	if (s->look != NULL)
+		escape_delay(look_number(s->look, "escape_ms"));
 	s->terminal = terminal_open(&problem, note, sizeof note);
 	if (s->terminal == NULL)
 		return no_terminal(problem, fault);
+	if (s->look != NULL && s->look->fault.code != FAULT_NONE)
+		ui_say_fault(s->ui, &s->look->fault);
 	if (note[0] != '\0')
 		ui_say(s->ui, STYLE_WARN, 20, "%s", note);
 	whole_frame(s);
 	return true;
 }
 
-int screen_run(const char *home, struct fault *fault)
+int screen_run(const struct screen_options *options, struct fault *fault)
 {
-	struct screen s = { .home = home, .started_ms = now_ms(), .retry_ms = RETRY_LEAST_MS };
-	struct ui_port port = { .arg = &s, .send = port_send, .home = home };
+	struct screen s = { .home = options->home,
+		.look = options->look,
+		.started_ms = now_ms(),
+		.retry_ms = RETRY_LEAST_MS };
+	struct ui_port port = { .arg = &s,
+		.send = port_send,
+		.home = options->home,
+		.origin = options->origin,
+		.read_only = options->read_only,
+		.look = options->look };
 
 	s.ui = ui_new(&port);
 	if (begin(&s, fault)) {

@@ -31,7 +31,15 @@ struct ui *ui_new(const struct ui_port *port)
 	ui->journal_level = JOURNAL_INFO;
 	ui->nav_row = ui->footer_row = -1;
 	bindings_reset(&ui->bindings);
+	if (ui->port.look != NULL)
+		ui_look(ui);
 	return ui;
+}
+
+void ui_look(struct ui *ui)
+{
+	look_keys(ui->port.look, &ui->bindings);
+	ui->wants |= UI_LOOK;
 }
 
 void ui_free(struct ui *ui)

@@ -8,6 +8,7 @@
 
 #include "console/bindings.h"
 #include "console/commands.h"
+#include "console/look.h"
 #include "console/model.h"
 #include "console/view.h"
 #include "data/fault.h"
@@ -32,17 +33,20 @@ struct ui_port {
 	const char *home;   /* --home as it was given, or NULL; borrowed */
 	const char *origin; /* where this person sits, for hello; or NULL; borrowed */
 	bool read_only;     /* look only */
+	/* The person's settings of the screen; borrowed, NULL: all by default, and
+	 * they cannot be changed. */
+	struct look *look;
 };
 
 enum ui_want {
 	UI_LEAVE = 1,
 	UI_SUSPEND = 2,
-	UI_REDRAW = 4, /* everything, not only what changed */
-	UI_MOUSE = 8,  /* turn the mouse on or off */
-	UI_COPY = 16,  /* ui->copy to the terminal's clipboard */
-	UI_SHELL = 32, /* run ui->shell in the foreground, then ui_shell_ended */
+	UI_REDRAW = 4,   /* everything, not only what changed */
+	UI_MOUSE = 8,    /* turn the mouse on or off */
+	UI_COPY = 16,    /* ui->copy to the terminal's clipboard */
+	UI_SHELL = 32,   /* run ui->shell in the foreground, then ui_shell_ended */
 	UI_AGAIN = 1024, /* draw soon once more: there is work left */
-	UI_LOOK = 64,  /* the colour set or another setting of the screen changed */
+	UI_LOOK = 64,    /* the colour set or another setting of the screen changed */
 };
 
 struct ui_request;
@@ -85,11 +89,11 @@ struct ui {
 	bool refused;      /* lost is what the host said in place of figures */
 	int64_t fresh_ms;  /* when this connection's newest snapshot came; 0: none */
 	char role[16], user[40];
-	unsigned connection;             /* how many there have been */
+	unsigned connection;              /* how many there have been */
 	enum journal_level journal_level; /* what is subscribed to: it and what is worse */
 	uint64_t journal_from; /* the model's records from this number on lack none of it */
-	int64_t session; /* this connection's number, 0: not known */
-	json_t *schema;  /* the answer to describe, NULL: it has not come */
+	int64_t session;       /* this connection's number, 0: not known */
+	json_t *schema;        /* the answer to describe, NULL: it has not come */
 	struct ui_request requests[UI_REQUESTS];
 
 	/* The message line. */
@@ -176,6 +180,9 @@ bool ui_may(const struct ui *ui, const char *role);
 void ui_copy(struct ui *ui, const char *text);
 /* A character as if it had been typed, by its default key (bindings.h). */
 void ui_press(struct ui *ui, uint32_t character);
+
+/* Puts the person's settings into force: the keys here, the rest by UI_LOOK. */
+void ui_look(struct ui *ui);
 
 /* The view whose word in the bar of views was drawn at col, or NULL (ui_frame.c). */
 const struct view *ui_nav_at(const struct ui *ui, int col);
@@ -286,6 +293,19 @@ size_t ui_config_staged(struct ui *ui);
 bool ui_config_leave(struct ui *ui);
 /* steward.conf in the person's editor (ui_edit.c). */
 void ui_config_edit(struct ui *ui);
+
+/* ---- Words (overlay_palette.c, overlay_commands.c, ui_run.c) ---- */
+
+extern const struct overlay overlay_palette, overlay_commands;
+
+/* Opens the palette with something typed already. */
+void ui_palette(struct ui *ui, const char *query);
+/* Shows the command lines of what can be done here. */
+void ui_commands(struct ui *ui);
+/* Does what a line of the command line says ("steward" may stand before it): as a
+ * key would where there is one, with the same questions by the same grades. False:
+ * it was not understood, which has been said. */
+bool ui_run(struct ui *ui, const char *text);
 
 /* ---- Menus and footers (ui_menu.c, ui_hint.c) ---- */
 

@@ -17,6 +17,7 @@
 
 #include "console/commands.h"
 #include "console/pattern.h"
+#include "console/run.h"
 #include "data/file.h"
 #include "data/memory.h"
 
@@ -147,7 +148,12 @@ static void test_rows(void **state)
 	(void)state;
 	EACH(c)
 	{
-		assert_non_null(c->run);
+		/* It is carried out here, or it asks the host and shows the answer. */
+		assert_true(c->run != NULL || c->ask != NULL);
+		assert_true(c->ask == NULL || c->show != NULL);
+		/* What the host is asked for can be asked from anywhere, unless it takes
+		 * several questions. */
+		assert_true((c->ask != NULL) == (c->method != NULL) || c->run == run_init);
 		assert_true(strlen(c->help) > 0 && strlen(c->help) <= 64);
 		assert_true(islower((unsigned char)c->help[0]));
 		assert_true(c->help[strlen(c->help) - 1] != '.');

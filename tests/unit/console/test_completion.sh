@@ -51,9 +51,9 @@ bash -n "$script" || exit 1
 # shellcheck disable=SC1090 # made by the build
 . "$script" || exit 1
 
-case_of "status start stop set" steward s
+case_of "status start stop snooze set" steward s
 case_of "metrics" steward met
-case_of "--home --help --json --version" steward --
+case_of "--home --help --json --version --linear --read-only" steward --
 case_of "web print" steward start ""
 case_of "web" steward start print w
 case_of "web print" steward --home /srv/x stop ""

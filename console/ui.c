@@ -345,6 +345,11 @@ static bool control_key(struct ui *ui, uint32_t letter)
 	case 'Z':
 		ui->wants |= UI_SUSPEND;
 		return true;
+	case 'P':
+		if (ui->overlay != NULL)
+			return false;
+		ui_palette(ui, "");
+		return true;
 	case 'C':
 		if (ui->overlay != NULL && !ui->overlay->line)
 			ui_close(ui);
@@ -405,6 +410,12 @@ static bool general_key(struct ui *ui, const struct key *key)
 		ui_log_open(ui, "");
 	else if (c == 'z')
 		ui_undo(ui, -1);
+	else if (c == ',')
+		ui_open(ui, &view_screen);
+	else if (c == ':')
+		ui_palette(ui, "");
+	else if (c == '!')
+		ui_commands(ui);
 	else if (c == '/' && ui_view(ui)->filter != NULL)
 		filter_open(ui);
 	else if (c == 'O')

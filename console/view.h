@@ -58,6 +58,11 @@ struct view {
 	bool (*typing)(struct ui *ui);
 	/* The section of the settings in work here, or NULL. NULL allowed. */
 	const char *(*editing)(struct ui *ui);
+	/* Tells each what a key does to what is selected here beside the rows of the
+	 * command table: the words of the command line, and the key (0: none). NULL:
+	 * nothing more. */
+	void (*commands)(struct ui *ui, void (*each)(void *arg, char key, const char *words),
+	    void *arg);
 	const struct view_key *keys; /* for its help page */
 };
 
@@ -79,7 +84,7 @@ struct overlay {
 /* The numbered views in the bar's order, ends with NULL. */
 extern const struct view *const view_list[];
 extern const struct view view_home, view_services, view_service, view_log, view_help, view_result;
-extern const struct view view_alerts, view_who, view_entry, view_tools, view_wizard;
+extern const struct view view_alerts, view_who, view_entry, view_tools, view_wizard, view_screen;
 extern const struct view view_config, view_versions;
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "console/entries.h"
 #include "console/ui.h"
 #include "data/intl.h"
 #include "data/text.h"
@@ -32,7 +33,7 @@ static void help_opened(struct ui *ui)
 }
 
 #define KEY_CELLS 18
-#define LINES_MAX 64
+#define LINES_MAX 128
 
 struct help_line {
 	char key[40];
@@ -40,15 +41,13 @@ struct help_line {
 	bool heading;
 };
 
+/* What has no name in console.conf; the rest comes from the list of bindings. */
 static const struct view_key everywhere[] = {
-	{ "m F9", "menu; also by a click on the word" },
-	{ "? F1", "this page" },
-	{ "O", "why the last action failed" },
-	{ "M", "mouse off and on (off: the terminal's own selecting works)" },
-	{ "Ctrl-L", "draw the screen again" },
-	{ "Ctrl-Z", "back to the shell; fg returns" },
-	{ "Esc Ctrl-C", "cancel, back" },
-	{ "q F10", "leave; the services go on" },
+	{ N_("Esc Ctrl-C"), N_("cancel, back") },
+	{ "Ctrl-L", N_("draw the screen again") },
+	{ "Ctrl-Z", N_("back to the shell; fg returns") },
+	{ "Ctrl-P", N_("find any command by a few letters") },
+	{ "F1 F9 F10", N_("help, menu, leave") },
 	{ NULL, NULL },
 };
 
@@ -69,31 +68,71 @@ static void heading(struct help_line *lines, size_t *count, const char *text)
 	lines[*count - 1].heading = true;
 }
 
+/* "Up Down f" with the keys that the person has put in the place of the defaults. */
+static void shown_keys(const struct ui *ui, const char *keys, char *out, size_t size)
+{
+	size_t used = 0;
+
+	for (*out = '\0'; *keys != '\0';) {
+		size_t length = strcspn(keys, " ");
+		bool one = length == 1 && *keys > ' ' && *keys < 127;
+
+		text_format(out + used, size - used, "%s%.*s", used > 0 ? " " : "",
+		    one ? 8 : (int)length, one ? bindings_shown(&ui->bindings, *keys) : keys);
+		used = strlen(out);
+		keys += length;
+		keys += *keys == ' ';
+	}
+}
+
+static void add_keys(const struct ui *ui, struct help_line *lines, size_t *count,
+    const struct view_key *list)
+{
+	char shown[40];
+
+	for (; list != NULL && list->keys != NULL; list++) {
+		shown_keys(ui, _(list->keys), shown, sizeof shown);
+		add(lines, count, shown, _(list->help));
+	}
+}
+
+static void add_commands(struct ui *ui, struct help_line *lines, size_t *count)
+{
+	char text[192], name[32];
+
+	for (const struct command *c = command_table; c->pattern != NULL; c++) {
+		if (c->key == 0 || !(c->flags & COMMAND_SERVICE))
+			continue;
+		command_name(c, name, sizeof name);
+		text_format(text, sizeof text, "%s (steward %s %s)", _(c->help), name,
+		    ui->selected[0] != '\0' ? ui->selected : "SERVICE");
+		add(lines, count, bindings_shown(&ui->bindings, (char)c->key), text);
+	}
+}
+
+static void add_bindings(const struct ui *ui, struct help_line *lines, size_t *count)
+{
+	for (const struct binding *b = binding_list; b->name != NULL; b++)
+		if (!entries_pages_own(b->key))
+			add(lines, count, bindings_shown(&ui->bindings, b->key), _(b->help));
+}
+
 static size_t collect(struct ui *ui, struct help_line *lines)
 {
 	const struct view *of = help(ui)->of;
 	size_t count = 0;
-	char text[192], name[32];
+	char text[192];
 
-	text_format(text, sizeof text, "On the page %s", of->name);
+	text_format(text, sizeof text, _("On the page %s"), _(of->name));
 	heading(lines, &count, text);
-	for (const struct view_key *k = of->keys; k->keys != NULL; k++)
-		add(lines, &count, k->keys, k->help);
-	if (of->acts)
-		heading(lines, &count, "On the selected service, and the same as a command");
-	for (const struct command *c = command_table; of->acts && c->pattern != NULL; c++) {
-		char key[2] = { (char)c->key, '\0' };
-
-		if (c->key == 0 || !(c->flags & COMMAND_SERVICE))
-			continue;
-		command_name(c, name, sizeof name);
-		text_format(text, sizeof text, "%s (steward %s %s)", c->help, name,
-		    ui->selected[0] != '\0' ? ui->selected : "SERVICE");
-		add(lines, &count, key, text);
+	add_keys(ui, lines, &count, of->keys);
+	if (of->acts) {
+		heading(lines, &count, _("On the selected service, and the same as a command"));
+		add_commands(ui, lines, &count);
 	}
-	heading(lines, &count, "Everywhere");
-	for (const struct view_key *k = everywhere; k->keys != NULL; k++)
-		add(lines, &count, k->keys, k->help);
+	heading(lines, &count, _("Everywhere"));
+	add_keys(ui, lines, &count, everywhere);
+	add_bindings(ui, lines, &count);
 	return count;
 }
 
@@ -116,7 +155,7 @@ static void help_line(void *arg, size_t index, struct pager_line *line)
 
 static void help_title(struct ui *ui, char *out, size_t size)
 {
-	text_format(out, size, "keys of the page %s", _(help(ui)->of->name));
+	text_format(out, size, _("keys of the page %s"), _(help(ui)->of->name));
 }
 
 static void help_draw(struct ui *ui, struct area area)
@@ -157,14 +196,14 @@ static size_t help_hints(struct ui *ui, struct bar_hint *hints, size_t most)
 	size_t n = 0;
 
 	(void)ui;
-	n = ui_hint(ui, hints, n, most, "Up Down", "Scroll", 0);
-	n = ui_hint(ui, hints, n, most, "m", "Menu", 'm');
-	n = ui_hint(ui, hints, n, most, "q", "Quit", 'q');
-	return ui_hint(ui, hints, n, most, "Esc", "Back", PRESS_ESCAPE);
+	n = ui_hint(ui, hints, n, most, _("Up Down"), _("Scroll"), 0);
+	n = ui_hint(ui, hints, n, most, NULL, _("Menu"), 'm');
+	n = ui_hint(ui, hints, n, most, NULL, _("Quit"), 'q');
+	return ui_hint(ui, hints, n, most, _("Esc"), _("Back"), PRESS_ESCAPE);
 }
 
 static const struct view_key keys[] = {
-	{ "Up Down j k", "scroll" },
+	{ N_("Up Down j k"), N_("scroll") },
 	{ NULL, NULL },
 };
 

@@ -240,7 +240,11 @@ static void test_keys_of_others(void **state)
 
 	begin(stage, "admin");
 	tool(stage, SHOW);
+	assert_seen(stage, "As commands");
+	type(stage, "\033");
 	tool(stage, SCREEN);
+	assert_ptr_equal(ui_view(stage->ui), &view_screen);
+	type(stage, "\033");
 	tool(stage, EDIT);
 	assert_int_equal(ui_wants(stage->ui) & ~(unsigned)UI_SHELL, 0);
 }

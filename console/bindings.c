@@ -48,7 +48,6 @@ const struct binding binding_list[] = {
 	{ "screen-settings", ',', N_("colours, keys and mouse of this screen") },
 	{ "mouse", 'M', N_("mouse on or off") },
 	{ "save", 'o', N_("save to a file") },
-	{ "reset", '=', N_("back to the default") },
 	{ .name = NULL },
 };
 

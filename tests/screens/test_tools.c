@@ -407,6 +407,7 @@ int main(void)
 		TEST(test_report_fails),
 	};
 
-	setenv("XDG_STATE_HOME", "/dev/null/none", 1);
+	unsetenv("XDG_STATE_HOME");
+	unsetenv("HOME");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,7 +176,7 @@ static size_t result_hints(struct ui *ui, struct bar_hint *hints, size_t most)
 		n = ui_hint(ui, hints, n, most, "< >", _("Sort"), 0);
 	}
 	n = ui_hint(ui, hints, n, most, NULL, _("Quit"), 'q');
-	return ui_hint(ui, hints, n, most, "Esc", _("Back"), PRESS_ESCAPE);
+	return ui_hint(ui, hints, n, most, _("Esc"), _("Back"), PRESS_ESCAPE);
 }
 
 static const struct view_key keys[] = {

@@ -188,11 +188,11 @@ static bool screen_escape(struct ui *ui)
 
 static size_t screen_hints(struct ui *ui, struct bar_hint *hints, size_t most)
 {
-	size_t n = ui_hint(ui, hints, 0, most, "Enter", _("Change"), PRESS_ENTER);
+	size_t n = ui_hint(ui, hints, 0, most, _("Enter"), _("Change"), PRESS_ENTER);
 
 	n = ui_hint(ui, hints, n, most, NULL, _("Save"), 'o');
 	n = ui_hint(ui, hints, n, most, NULL, _("Default"), '=');
-	return ui_hint(ui, hints, n, most, "Esc", _("Back"), PRESS_ESCAPE);
+	return ui_hint(ui, hints, n, most, _("Esc"), _("Back"), PRESS_ESCAPE);
 }
 
 static const struct view_key keys[] = {

@@ -14,7 +14,8 @@
 struct tool {
 	const char *label; /* marked with N_; NULL ends the list */
 	const char *help;  /* marked with N_ */
-	const char *words; /* that do it on the command line, or NULL */
+	const char *
+	    words; /* that do it on the command line, or NULL; with N_ where a word stands for another */
 	void (*run)(struct ui *ui);
 	char key; /* that does it everywhere; 0: none. Without run it is pressed */
 };
@@ -27,7 +28,7 @@ static const struct tool tools[] = {
 	{ N_("Check the settings files"), N_("tells a mistake with its file and line"), "check",
 	    tools_check, 0 },
 	{ N_("Reload the settings files..."), N_("puts in force what was written into them"),
-	    "reload SERVICE", tools_reload, 0 },
+	    N_("reload SERVICE"), tools_reload, 0 },
 	{ N_("Edit steward.conf"), N_("opens your editor; what you wrote is checked first"), "edit",
 	    NULL, 'E' },
 	{ N_("Test the alert hook"),
@@ -82,7 +83,7 @@ static void cell(void *arg, size_t row, size_t column, struct table_cell *cell)
 		    tool->key != 0 ? bindings_shown(&ui->bindings, tool->key) : "");
 	else
 		text_format(cell->text, size, "%s%s", tool->words != NULL ? "steward " : "",
-		    tool->words != NULL ? tool->words : "");
+		    tool->words != NULL ? _(tool->words) : "");
 }
 
 static void tools_title(struct ui *ui, char *out, size_t size)

@@ -29,6 +29,31 @@
 		KEYS, ENTER "jjj" ENTER "8" ENTER \
 	}
 
+#define SCHEMA                                 \
+	{                                      \
+		REPLY, "describe describe-web" \
+	}
+#define SERVICE_PAGE                 \
+	SCHEMA, { LOAD, "healthy" }, \
+	{                            \
+		KEYS, "2" ENTER      \
+	}
+#define ALERTS                                                             \
+	{ REPLY, "hello hello-admin" }, { LOAD, "alerts" }, { KEYS, "6" }, \
+	{                                                                  \
+		REPLY, "get alerts-hook"                                   \
+	}
+#define PEOPLE                                              \
+	{ REPLY, "hello hello-admin" }, { LOAD, "people" }, \
+	{                                                   \
+		KEYS, "9"                                   \
+	}
+#define WIZARD                                                                            \
+	{ REPLY, "hello hello-admin" }, SCHEMA, { LOAD, "healthy" }, { KEYS, "0" ENTER }, \
+	{                                                                                 \
+		REPLY, "get wizard-settings"                                              \
+	}
+
 const struct scene scenes[] = {
 	{ "healthy", { { LOAD, "healthy" } }, SHOW_ALL },
 	{ "connecting", { { DONE, NULL } }, 0 },
@@ -36,7 +61,6 @@ const struct scene scenes[] = {
 	{ "hung", { { LOAD, "hung" } }, 0 },
 	{ "quarantined", { { LOAD, "quarantined" } }, SHOW_STYLES },
 	{ "crash", { { LOAD, "crash" } }, SHOW_STYLES },
-	{ "crash-put-away", { { LOAD, "crash" }, { KEYS, ESC }, { WAIT, "50" } }, 0 },
 	{ "settings-fault", { { LOAD, "settings" } }, 0 },
 	{ "many", { { LOAD, "many" } }, 0 },
 	{ "many-end", { { LOAD, "many" }, { KEYS, "G" } }, 0 },
@@ -55,9 +79,9 @@ const struct scene scenes[] = {
 	    0 },
 	{ "dialog-stale", { { LOAD, "healthy" }, { KEYS, "x" }, { LOAD, "failed" } }, 0 },
 	{ "cancelled", { { LOAD, "healthy" }, { KEYS, "x" ENTER } }, 0 },
-	{ "stopping", { { LOAD, "healthy" }, { KEYS, "x\t" ENTER }, { WAIT, "3200" } }, 0 },
+	{ "stopping", { { LOAD, "healthy" }, { KEYS, "x\t\t" ENTER }, { WAIT, "3200" } }, 0 },
 	{ "stopped-toast",
-	    { { LOAD, "healthy" }, { KEYS, "x\t" ENTER }, { LOAD, "stopped" },
+	    { { LOAD, "healthy" }, { KEYS, "x\t\t" ENTER }, { LOAD, "stopped" },
 		{ ANSWER, "{\"result\": {\"services\": []}}" } },
 	    SHOW_STYLES },
 	{ "refused",
@@ -138,5 +162,83 @@ const struct scene scenes[] = {
 	    { ADMIN, { KEYS, "V" }, { REPLY, "audit versions" }, { KEYS, "jz" },
 		{ REPLY, "undo config-undo" } },
 	    0 },
+	/* Services and acting. */
+	{ "services", { { LOAD, "needs" }, { KEYS, "2" } }, SHOW_ALL },
+	{ "marks", { { LOAD, "needs" }, { KEYS, "2 j jj " } }, SHOW_STYLES },
+	{ "service-status", { SCHEMA, { LOAD, "needs" }, { KEYS, "2j" ENTER } }, SHOW_ALL },
+	{ "service-log", { SCHEMA, { LOAD, "journal" }, { KEYS, "2" ENTER "\t" } }, SHOW_ALL },
+	{ "service-config",
+	    { SERVICE_PAGE, { KEYS, "\t\t" }, { REPLY, "get get-web" }, { KEYS, DOWN DOWN } },
+	    SHOW_ALL },
+	{ "service-clients",
+	    { SERVICE_PAGE, { KEYS, "\t\t\t" }, { REPLY, "list list-connections" },
+		{ KEYS, DOWN DOWN }, { WAIT, "1500" } },
+	    SHOW_ALL },
+	{ "clients-in-words",
+	    { SCHEMA, { LOAD, "many" }, { KEYS, "2j" ENTER }, { KEYS, "\t\t\t" } }, 0 },
+	{ "table-stopped", { SCHEMA, { LOAD, "stopped" }, { KEYS, "2" ENTER "[" } }, 0 },
+	{ "impact", { { LOAD, "healthy" }, { KEYS, "x" }, { REPLY, "impact impact-web" } },
+	    SHOW_ALL },
+	{ "impact-many", { { LOAD, "needs" }, { KEYS, "2 j jj x" } }, 0 },
+	{ "impact-needed", { { LOAD, "needs" }, { KEYS, "2jR" } }, 0 },
+	{ "destroys",
+	    { SCHEMA, { LOAD, "healthy" }, { KEYS, "mjjjjjjjj" ENTER },
+		{ KEYS, "blog" ENTER "blo" } },
+	    SHOW_STYLES },
+	{ "words", { SCHEMA, { LOAD, "healthy" }, { KEYS, "mjjjjjjj" ENTER } }, 0 },
+	{ "menu-own", { SCHEMA, { LOAD, "healthy" }, { KEYS, "m" } }, 0 },
+	{ "stale",
+	    { { LOAD, "healthy" }, { KEYS, "x\t\t" ENTER }, { LOAD, "stopped-now" },
+		{ REPLY, "stop stop-stale" } },
+	    SHOW_ALL },
+	{ "start-failed",
+	    { { LOAD, "stopped" }, { KEYS, "s" }, { LOAD, "failed" },
+		{ REPLY, "start start-failed" }, { REPLY, "log log-start" } },
+	    SHOW_ALL },
+	{ "rights",
+	    { { LOAD, "healthy" }, { KEYS, "x\t\t" ENTER }, { REPLY, "stop stop-refused" } }, 0 },
+	{ "draining", { { LOAD, "needs" }, { KEYS, "2jjjjjR\t\t" ENTER } }, 0 },
+	{ "start-done",
+	    { { LOAD, "stopped" }, { KEYS, "s" }, { LOAD, "healthy" },
+		{ REPLY, "start start-done" } },
+	    0 },
+	{ "result",
+	    { SCHEMA, { LOAD, "healthy" }, { KEYS, "mjjjjj" ENTER }, { REPLY, "do do-show" } },
+	    SHOW_STYLES },
+	/* Logs. */
+	{ "log-pattern", { { LOAD, "journal" }, { KEYS, "L/warn|GET" ENTER } }, SHOW_STYLES },
+	{ "log-wrong-pattern", { { LOAD, "journal" }, { KEYS, "L/(x" } }, 0 },
+	{ "log-search", { { LOAD, "journal" }, { KEYS, "L&/line" ENTER "N" } }, SHOW_ALL },
+	{ "log-marked", { { LOAD, "journal" }, { KEYS, "Lkkvkk" } }, SHOW_STYLES },
+	{ "log-record", { { LOAD, "journal" }, { KEYS, "L" ENTER } }, 0 },
+	{ "log-time", { { LOAD, "journal" }, { KEYS, "Lt" } }, 0 },
+	{ "log-whose", { { LOAD, "journal" }, { KEYS, "Lb" } }, 0 },
+	{ "log-save", { { LOAD, "journal" }, { KEYS, "Lo" } }, 0 },
+	{ "log-context", { { LOAD, "journal" }, { KEYS, "l/line 3" ENTER "++" } }, 0 },
+	/* Alerts, people, tools, the first run. */
+	{ "alerts", { ALERTS }, SHOW_ALL },
+	{ "alerts-home", { { LOAD, "alerts" } }, SHOW_ALL },
+	{ "alerts-ended", { ALERTS, { KEYS, "H" }, { REPLY, "alerts alerts-ended" } }, 0 },
+	{ "alerts-snooze", { ALERTS, { KEYS, "S" } }, 0 },
+	{ "alert-page", { ALERTS, { KEYS, "\033[C" } }, 0 },
+	{ "who", { PEOPLE }, SHOW_ALL },
+	{ "audit", { PEOPLE, { KEYS, "\t" } }, SHOW_ALL },
+	{ "entry", { PEOPLE, { KEYS, "\t" ENTER } }, SHOW_STYLES },
+	{ "undo-settings", { PEOPLE, { KEYS, "z" }, { REPLY, "undo undo-settings" } }, 0 },
+	{ "tools", { { REPLY, "hello hello-admin" }, { LOAD, "healthy" }, { KEYS, "0" } },
+	    SHOW_ALL },
+	{ "about",
+	    { { REPLY, "hello hello-admin" }, { LOAD, "crash" }, { KEYS, "0jjjjjjjj" ENTER } }, 0 },
+	{ "wizard-name", { WIZARD }, SHOW_ALL },
+	{ "wizard-services", { WIZARD, { KEYS, "]" } }, 0 },
+	{ "wizard-listen", { WIZARD, { KEYS, "]]" } }, SHOW_STYLES },
+	{ "wizard-summary", { WIZARD, { KEYS, "]]]" } }, 0 },
+	{ "wizard-ask", { WIZARD, { KEYS, "]]]" ENTER } }, 0 },
+	/* Words. */
+	{ "palette", { SCHEMA, { LOAD, "needs" }, { KEYS, ":" } }, SHOW_ALL },
+	{ "palette-letters", { SCHEMA, { LOAD, "needs" }, { KEYS, ":rest" } }, SHOW_STYLES },
+	{ "palette-mistake", { SCHEMA, { LOAD, "needs" }, { KEYS, ":stop web --hard" ENTER } }, 0 },
+	{ "commands", { SCHEMA, { LOAD, "needs" }, { KEYS, "!" } }, SHOW_ALL },
+	{ "screen-settings", { { LOAD, "healthy" }, { KEYS, "," } }, SHOW_ALL },
 	{ .name = NULL },
 };

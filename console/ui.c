@@ -445,6 +445,8 @@ static bool frame_click(struct ui *ui, const struct key *key)
 
 		if (view != NULL)
 			ui_go(ui, view);
+		else if (ui_nav_key_at(ui, key->col) >= 0)
+			ui_press(ui, (uint32_t)ui_nav_key_at(ui, key->col));
 		return true;
 	}
 	if (key->row != ui->footer_row)

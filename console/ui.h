@@ -186,6 +186,8 @@ void ui_look(struct ui *ui);
 
 /* The view whose word in the bar of views was drawn at col, or NULL (ui_frame.c). */
 const struct view *ui_nav_at(const struct ui *ui, int col);
+/* The default key of the way (palette, menu, help) that was drawn there, -1: none. */
+int ui_nav_key_at(const struct ui *ui, int col);
 
 /* ---- Asking the host (ui_link.c) ---- */
 

@@ -246,20 +246,44 @@ const struct view *ui_nav_at(const struct ui *ui, int col)
 	return find.found;
 }
 
+/* What stands at the right of the bar where there is room: the ways to all else.
+ * Returns the column it begins at, -1: there is no room. */
+static int nav_ways(const struct ui *ui, int cols, struct bar_hint ways_r[3])
+{
+	static const struct {
+		char key;
+		const char *label;
+	} ways[] = { { ':', N_("find") }, { 'm', N_("menu") }, { '?', N_("help") } };
+	int used = nav_walk(ui, nav_length(ui, cols), cols, NULL, NULL), width = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		ways_r[i] = (struct bar_hint){ bindings_shown(&ui->bindings, ways[i].key),
+			_(ways[i].label), ways[i].key };
+		width += cells_width(ways_r[i].key, ui->ascii) + 1 +
+		    cells_width(ways_r[i].label, ui->ascii) + 2;
+	}
+	return used + width <= cols ? cols - width : -1;
+}
+
+int ui_nav_key_at(const struct ui *ui, int col)
+{
+	struct bar_hint ways[3];
+	int begin = nav_ways(ui, ui->cols, ways);
+	struct canvas ruler = { .rows = 1, .cols = ui->cols, .ascii = ui->ascii };
+	struct area row = { .canvas = &ruler, .rows = 1, .cols = ui->cols - begin };
+
+	return begin >= 0 && col >= begin ? bar_hint_at(row, ways, 3, col - begin) : -1;
+}
+
 static void draw_nav(struct ui *ui, struct area area)
 {
 	struct nav_draw draw = { ui, area, ui->nav_row };
-	enum nav_length length = nav_length(ui, area.cols);
-	int used = nav_walk(ui, length, area.cols, nav_draw_word, &draw);
-	char text[96];
+	struct bar_hint ways[3];
+	int begin = nav_ways(ui, area.cols, ways);
 
-	text_format(text, sizeof text, _("%s find  %s menu  %s help"),
-	    bindings_shown(&ui->bindings, ':'), bindings_shown(&ui->bindings, 'm'),
-	    bindings_shown(&ui->bindings, '?'));
-	int width = area_width(area, text);
-
-	if (used + width + 2 <= area.cols)
-		area_text(area, ui->nav_row, area.cols - width - 1, STYLE_DIM, text);
+	nav_walk(ui, nav_length(ui, area.cols), area.cols, nav_draw_word, &draw);
+	if (begin >= 0)
+		bar_hints(area_part(area, ui->nav_row, begin, 1, area.cols - begin), 0, ways, 3);
 }
 
 /* ---- Name, banner, message ---- */

@@ -35,6 +35,15 @@ class Console:
         self.data += data
         return bool(data)
 
+    def read_rest(self):
+        """What an ended console has written, to its last byte."""
+        while select.select([self.fd], [], [], 0)[0]:
+            try:
+                data = os.read(self.fd, 65536)
+            except OSError:
+                return
+            self.data += data
+
     def wait(self, text):
         """Waits until text is written, and forgets everything up to it."""
         def look():
@@ -58,6 +67,8 @@ class Console:
                 pid, status = os.waitpid(self.pid, os.WNOHANG)
                 return (status,) if pid else None
             self.status = os.waitstatus_to_exitcode(wait_until(look, "the console's end")[0])
+            if self.fd is not None:
+                self.read_rest()
         return self.status
 
     def close(self):

@@ -252,7 +252,8 @@ def test_menu(terminal):
     one.keys("r")
     one.wait("reload web: done")
     # A click on the word, as xterm reports it; then one beside the menu.
-    one.type("\033[<0;68;2M\033[<0;68;2m")
+    col = one.screen().splitlines()[1].index("m menu") + 1
+    one.type("\033[<0;%d;2M\033[<0;%d;2m" % (col, col))
     one.wait("Reload settings")
     one.type("\033[<0;2;20M")
     one.wait("Reload settings", gone=True)
@@ -272,11 +273,12 @@ def test_filter_help_and_log(terminal):
         one.keys(key)
         one.wait("keys of the page Home")
         one.keys("Escape")
-        one.wait("^ Home")
+        one.wait(r"\[1Home\]")
+        one.wait("keys of the page Home", gone=True)
     one.keys("g")
     one.wait(r"> RUNNING +web")
     one.keys("l")
-    one.wait("Log +web: following")
+    one.wait("Logs +web: following")
     terminal.steward.ok("restart", "web")
     one.wait("restart by")
     one.keys("k")
@@ -290,7 +292,7 @@ def test_filter_help_and_log(terminal):
     one.keys("Escape")
     one.wait("restart by")
     one.keys("Escape")
-    one.wait("^ Home")
+    one.wait(r"\[1Home\]")
 
 
 # ---- Sizes ----
@@ -310,7 +312,7 @@ def test_resize_keeps_the_selection(terminal):
     one.wait("window too small")
     one.resize(80, 24)
     one.wait(r"> RUNNING +trial")
-    one.wait("Journal")
+    one.wait("Events")
     one.resize(30, 6)
     one.wait("too small")
     one.keys("q")
@@ -323,12 +325,18 @@ def test_crash_is_shown(terminal):
     one = terminal()
     one.console()
     terminal.steward.cli("do", "trial", "crash")
-    one.wait("CRASH .*trial crashed in")
-    one.wait("1 crash ")
+    one.wait("1 WARN")
+    one.wait("WARN .*crashed")
     one.wait("LIVE")
     one.wait(r"RUNNING +web")
-    one.keys("Escape")
-    one.wait("CRASH", gone=True)
+    # What somebody has seen to stands no longer at the top as a warning.
+    one.keys("6")
+    one.wait("WARN .*crashed")
+    one.keys("a")
+    one.wait("ACK")
+    one.keys("1")
+    one.wait("NOTE .*acknowledged by")
+    one.wait("1 WARN", gone=True)
     assert alive(one.console_pid())
 
 
@@ -350,14 +358,22 @@ def test_several_consoles(terminal):
     one, two = terminal(), terminal(cols=160, rows=45)
     one.console()
     two.console()
-    one.wait("2 consoles")
-    two.wait("2 consoles")
+    # Each shows the other one, and the wide one where it is.
+    one.keys("9")
+    two.wait(r"\A steward .*:Who ")
+    one.wait(r"\(you\)")
+    two.keys("5")
+    one.wait(r"console +Logs")
+    one.keys("1", "j")
+    two.keys("1")
     one.keys("x")
-    two.wait(r"STOPPED +web")
-    two.keys("s")
-    one.wait(r"RUNNING +web")
+    two.wait(r"STOPPED +trial")
+    two.keys("j", "s")
+    one.wait(r"RUNNING +trial")
+    one.keys("9")
+    one.wait(r"console +Home")
     two.keys("q")
-    one.wait("2 consoles", gone=True)
+    one.wait(r"console +Home", gone=True)
 
 
 # ---- Terminals ----
@@ -384,7 +400,11 @@ def test_unknown_terminal_type(terminal):
 def test_dumb_terminal(terminal):
     one = terminal(term="dumb")
     one.command("clear; %s --home %s" % (program("steward"), terminal.steward.home))
-    one.wait("steward status")
+    one.wait("all is well")
+    one.wait(r"1 .*RUNNING.* web|1 web")
+    one.type("quit")
+    one.keys("Enter")
+    one.wait(PROMPT)
 
 
 def coloured(text):
@@ -412,7 +432,7 @@ def test_ascii_locale(terminal):
     one.tmux("pipe-pane", "cat >" + log)
     one.console()
     for key, seen in (("m", "Reload settings"), ("?", "keys of the page"),
-                      ("l", "Log  web"), ("Enter", "Service  web")):
+                      ("l", "Logs  web"), ("Enter", "Service  web")):
         one.keys(key)
         one.wait(seen)
         one.keys("Escape")

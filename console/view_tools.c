@@ -14,8 +14,8 @@
 struct tool {
 	const char *label; /* marked with N_; NULL ends the list */
 	const char *help;  /* marked with N_ */
-	const char *
-	    words; /* that do it on the command line, or NULL; with N_ where a word stands for another */
+	/* What does it on the command line, or NULL; N_ where a word stands for another. */
+	const char *words;
 	void (*run)(struct ui *ui);
 	char key; /* that does it everywhere; 0: none. Without run it is pressed */
 };

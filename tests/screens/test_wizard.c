@@ -241,8 +241,8 @@ static void test_broken_answers(void **state)
 		"{\"services\": {\"web\": 5}, \"listen\": "
 		"{\"web.listen\": {\"reach\": 99, \"own\": "
 		"[]}, \"dns.listen\": 4}, \"step\": \"nowhere\"}",
-		"{\"name\": \"\\u001b[31m\", \"listen\": {\"web.listen\": {\"reach\": 3, \"own\": "
-		"\"\\u202e\"}}}" };
+		("{\"name\": \"\\u001b[31m\", \"listen\": {\"web.listen\": {\"reach\": 3, \"own\": "
+		 "\"\\u202e\"}}}") };
 	struct stage *stage = *state;
 	char path[512], below[96];
 	struct fault fault;

@@ -272,20 +272,26 @@ json_int_t audit_record(struct host *host, const struct audit_note *note,
 	return number;
 }
 
+static void entry_settle(struct audit *audit, struct entry *entry, const char *outcome,
+    const char *reason)
+{
+	json_int_t undoes = json_integer_value(json_object_get(entry->document, "undoes"));
+
+	json_object_set_new(entry->document, "outcome", json_string(outcome));
+	json_object_set_new(entry->document, "reason", note_text(reason));
+	entry_touch(audit, entry);
+	if (!strcmp(outcome, "done") && undoes)
+		entry_undo(audit, undoes, entry->number);
+}
+
 void audit_settle(struct host *host, json_int_t number, const char *outcome, const char *reason,
     void (*done)(void *arg, const struct fault *fault), void *arg)
 {
 	struct audit *audit = host->audit;
 	struct entry *entry = entry_find(audit, number);
 
-	if (entry) {
-		json_t *undoes = json_object_get(entry->document, "undoes");
-		json_object_set_new(entry->document, "outcome", json_string(outcome));
-		json_object_set_new(entry->document, "reason", note_text(reason));
-		entry_touch(audit, entry);
-		if (!strcmp(outcome, "done") && json_is_integer(undoes))
-			entry_undo(audit, json_integer_value(undoes), number);
-	}
+	if (entry)
+		entry_settle(audit, entry, outcome, reason);
 	audit_write(host, done, arg);
 }
 
@@ -428,6 +434,52 @@ static void audit_take(void *arg, json_t *document)
 	entry->dirty = false;
 }
 
+/* A host may die between storing what was confirmed and saying so; and what was on
+ * trial from the files stands there still. */
+static bool audit_in_force(const struct host *host, json_t *document)
+{
+	bool some = false;
+	json_t *change;
+	size_t index;
+
+	json_array_foreach(json_object_get(document, "changes"), index, change)
+	{
+		const char *name = json_string_value(json_object_get(change, "name"));
+		json_t *wanted = json_object_get(change, "new");
+		const struct setting *row;
+		const struct settings *set = name ? settings_find(host->book, name, &row) : NULL;
+		json_t *now = set ? snapshot_text(settings_shown(set, row->name)) : NULL;
+		bool same = now && wanted && json_equal(now, wanted);
+		json_decref(now);
+		if (!same)
+			return false;
+		some |= !json_equal(json_object_get(change, "old"), wanted);
+	}
+	return some;
+}
+
+/* True when it was waiting: the host that held its trial has gone. */
+static bool audit_end_waiting(struct host *host, struct entry *entry)
+{
+	const char *outcome = json_string_value(json_object_get(entry->document, "outcome"));
+
+	if (!outcome || strcmp(outcome, "waiting"))
+		return false;
+	bool kept = audit_in_force(host, entry->document);
+	const char *reason = kept ?
+	    _("steward ended before it was confirmed, but the files have it: "
+	      "it is in force") :
+	    _("steward ended before it was confirmed");
+	entry_settle(host->audit, entry, kept ? "done" : "reverted", reason);
+	journal_add(host->journal, JOURNAL_WARNING, "host", "trial",
+	    kept ? "the files have the settings of entry %lld: they are in force, although steward "
+		   "ended before their trial was confirmed" :
+		   "the settings before are in force again: steward ended before the trial of "
+		   "entry %lld was confirmed",
+	    (long long)entry->number);
+	return true;
+}
+
 void audit_open(struct host *host)
 {
 	struct audit *audit = memory_new(sizeof *audit);
@@ -443,21 +495,8 @@ void audit_open(struct host *host)
 		journal_add(host->journal, JOURNAL_WARNING, "host", "audit",
 		    "%s: %u line%s cannot be understood and %s left out", audit->path, left_out,
 		    left_out == 1 ? "" : "s", left_out == 1 ? "is" : "are");
-	for (size_t i = 0; i < audit->count; i++) {
-		json_t *document = audit->entries[i].document;
-		const char *outcome = json_string_value(json_object_get(document, "outcome"));
-		if (!outcome || strcmp(outcome, "waiting"))
-			continue;
-		json_object_set_new(document, "outcome", json_string("reverted"));
-		json_object_set_new(document, "reason",
-		    note_text(_("steward ended before it was confirmed")));
-		journal_add(host->journal, JOURNAL_WARNING, "host", "trial",
-		    "the settings before are in force again: steward ended before the trial of "
-		    "entry %lld was confirmed",
-		    (long long)audit->entries[i].number);
-		entry_touch(audit, &audit->entries[i]);
-		waiting = true;
-	}
+	for (size_t i = 0; i < audit->count; i++)
+		waiting |= audit_end_waiting(host, &audit->entries[i]);
 	if (waiting)
 		audit_write(host, NULL, NULL);
 }

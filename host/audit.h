@@ -39,8 +39,9 @@ struct audit_note {
 	json_t *inverse;
 };
 
-/* At the start, when the disk's thread runs: reads the file. Entries that were
- * waiting become reverted: the host that held their trial has gone. */
+/* At the start, when the settings are in force and the disk's thread runs: reads the
+ * file. Entries that were waiting become reverted, since the host that held their
+ * trial has gone; or done, where what they set is in force all the same. */
 void audit_open(struct host *host);
 void audit_close(struct host *host); /* when the disk is idle */
 /* What could not be written is tried again. */

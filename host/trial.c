@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A trial never writes a file before it is confirmed, so that everything that
- * can go wrong meanwhile, a power cut included, ends with the old settings. Its
- * audit entry is written first: whoever finds the entry waiting knows that the
- * host died over it.
+ * can go wrong meanwhile, a power cut included, ends with what the files have: the
+ * old settings, but for a trial of the files themselves. Its audit entry is written
+ * first: whoever finds the entry waiting knows that the host died over it.
  */
 #include "config.h"
 

@@ -85,6 +85,60 @@ def test_power_cut(trying):
     old_ones_are_back(steward, port)
 
 
+def test_a_power_cut_right_after_it_was_stored(steward):
+    """Between the file and the entry: what is in force is not called reverted."""
+    steward.ok("set", "trial.word=stored")
+    begin(steward, trial_word="tried")
+    steward.kill()
+    path = os.path.join(steward.state, "steward.auto.conf")
+    with open(path) as file:
+        text = file.read()
+    with open(path, "w") as file:
+        file.write(text.replace('"stored"', '"tried"'))
+    steward.start()
+    assert value(steward, "trial.word") == "tried"
+    entry = steward.call("audit")["entries"][1]
+    assert entry["outcome"] == "done" and "the files have it" in entry["reason"]
+    assert "the settings before are in force again" not in steward.journal()
+    steward.ok("undo")
+    assert value(steward, "trial.word") == "stored"
+
+
+def test_an_undo_that_was_stored_counts(steward):
+    steward.ok("set", "trial.word=stored")
+    steward.call("undo", entry=1, confirm=600)
+    steward.kill()
+    os.remove(os.path.join(steward.state, "steward.auto.conf"))
+    steward.start()
+    assert value(steward, "trial.word") == "hello"
+    entries = steward.call("audit")["entries"]
+    assert entries[1]["outcome"] == "done" and entries[0]["undone_by"] == 2
+
+
+def test_a_power_cut_while_the_files_are_on_trial(steward):
+    """A new stewardd reads the files, and does not say that they went back."""
+    steward.configure({"trial": {"word": "written"}})
+    steward.call("reload", services=["trial"], confirm=600)
+    steward.kill()
+    steward.start()
+    assert value(steward, "trial.word") == "written"
+    entry = steward.call("audit")["entries"][-1]
+    assert entry["outcome"] == "done" and "the files have it" in entry["reason"]
+    assert "the settings before are in force again" not in steward.journal()
+
+
+def test_a_crash_while_the_files_are_on_trial(steward):
+    """A host that follows goes on with the settings before them."""
+    steward.configure({"trial": {"word": "written"}})
+    steward.call("reload", services=["trial"], confirm=600)
+    host = steward.host_pid()
+    os.kill(host, signal.SIGKILL)
+    steward.wait_host(host)
+    assert value(steward, "trial.word") == "hello"
+    assert steward.call("audit")["entries"][-1]["outcome"] == "reverted"
+    assert "not in force" in steward.status()["host"]["settings_fault"]
+
+
 def test_kill_while_it_is_applied(steward):
     """The entry is there before anything is tried."""
     steward.ok("set", "trial.word=stored", "trial.hang_time=1h", "trial.hang=reload")

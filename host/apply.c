@@ -132,6 +132,19 @@ static void apply_back_reloaded(void *arg, struct unit *unit, const struct fault
 	apply_back_restarted(apply, unit, fault);
 }
 
+/* Who has locked himself out does not wait for a long drain that somebody asked for
+ * meanwhile. */
+static void apply_back_begin(struct apply *apply)
+{
+	struct host *host = apply->host;
+	int64_t most = settings_number(settings_of(apply->book, "host"), "drain_limit");
+
+	for (size_t i = 0; i < host->unit_count; i++)
+		if (apply->touched[i])
+			unit_hurry(&host->units[i], most);
+	apply_back_next(apply);
+}
+
 static void apply_back_next(struct apply *apply)
 {
 	struct host *host = apply->host;
@@ -257,7 +270,7 @@ bool apply_book(struct host *host, struct settings_book *book, const bool *touch
 	host->going_back = mode == APPLY_BACK;
 	host->trying = mode == APPLY_TRIAL;
 	if (mode == APPLY_BACK)
-		apply_back_next(apply);
+		apply_back_begin(apply);
 	else
 		apply_check_next(apply);
 	return true;

@@ -21,7 +21,8 @@ enum apply_mode {
 	APPLY_TRIAL, /* in force, and a host that follows knows nothing of it */
 	APPLY_BACK,  /* the way back from a trial: in force whatever fails. A service that
 		      * does not take its old settings is restarted with them, and failed
-		      * when that fails too; no check is asked */
+		      * when that fails too; no check is asked, and a drain under way gets
+		      * host.drain_limit at most */
 };
 
 /* Runs run(arg) when no change of settings is being applied or stored: at once, or

@@ -398,7 +398,7 @@ void host_end(struct host *host, bool hand_over, int64_t drain_ms)
 		host_save_state(host, NULL, NULL);
 	for (size_t i = 0; i < host->unit_count; i++) {
 		unit_act(&host->units[i], ACTION_LEAVE, drain_ms, NULL, NULL, NULL, &fault);
-		unit_hurry(&host->units[i]);
+		unit_hurry(&host->units[i], drain_ms);
 	}
 	if (!host->was_ready)
 		event_base_loopbreak(host->base);

@@ -137,8 +137,9 @@ void unit_log(struct unit *unit, enum journal_level level, const char *subject, 
 void unit_start(struct unit *unit);
 void unit_stop(struct unit *unit, int64_t drain_ms, bool keep_open,
     void (*then)(struct unit *unit));
-/* The host is ending: a drain under way gets no more than its leave_ms from now. */
-void unit_hurry(struct unit *unit);
+/* A drain under way gets no more than most ms from now, one that waits its turn no
+ * more than that in all. */
+void unit_hurry(struct unit *unit, int64_t most);
 void unit_teardown(struct unit *unit, void (*then)(struct unit *unit));
 void unit_reload(struct unit *unit, struct settings_book *book);
 /* A row that differs in book from what the run goes by and takes effect with a

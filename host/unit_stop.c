@@ -175,11 +175,12 @@ static void stop_shut(void *arg, struct link_grant *grant)
 	stop_drain(arg);
 }
 
-void unit_hurry(struct unit *unit)
+void unit_hurry(struct unit *unit, int64_t most)
 {
-	int64_t most = unit->host->leave_ms;
-
-	if (!unit->host->ending || unit->state != UNIT_DRAINING)
+	for (struct action *action = unit->actions; action; action = action->next)
+		if (action->drain_ms > most)
+			action->drain_ms = most;
+	if (unit->state != UNIT_DRAINING)
 		return;
 	if (unit->drain_ms > most)
 		unit->drain_ms = most;
@@ -196,7 +197,8 @@ void unit_stop(struct unit *unit, int64_t drain_ms, bool keep_open, void (*then)
 	unit->then = then;
 	unit->drain_ms = drain_ms;
 	unit->drain_ends = clock_monotonic() + drain_ms * (CLOCK_SECOND / 1000);
-	unit_hurry(unit);
+	if (unit->host->ending)
+		unit_hurry(unit, unit->host->leave_ms);
 	if (keep_open)
 		stop_drain(unit);
 	else

@@ -327,6 +327,30 @@ def test_the_end_comes_while_a_service_drains(steward):
     assert steward.json("do", "trial", "show")["rows"][0][0] == "hello"
 
 
+def test_a_long_drain_does_not_keep_the_old_settings_away(make_steward):
+    """Neither one that is under way nor those behind it, nor a full row of them."""
+    one = make_steward({"host": {"drain_limit": "200ms"}}).start()
+    with one.control() as control, one.control() as other:
+        trial = begin(control, trial_word="tried")["trial"]
+        with socket.create_connection(("127.0.0.1", one.port("trial")), timeout=30) as client:
+            client.sendall(b"hold")
+            assert client.recv(10) == b"hold"
+            numbers = [other.send("restart", services=["trial"], drain=86400)
+                       for _ in range(16)]
+            one.wait_state("trial", "draining")
+            with pytest.raises(RpcError) as error:
+                control.call("restart", services=["trial"])
+            assert "waiting already" in error.value.message, "the row is full"
+            control.call("revert", trial=trial["id"])
+            assert client.recv(10) == b"", "it was not idle in time"
+        for number in numbers:
+            other.answer(number)
+        assert newest(control)["action"] == "restart"
+        entry = control.call("audit", settings=True, last=1)["entries"][0]
+        assert entry["outcome"] == "reverted" and "not everywhere" not in entry["reason"]
+    assert one.json("do", "trial", "show")["rows"][0][0] == "hello"
+
+
 def test_a_reload_of_the_files_on_trial(steward):
     steward.configure({"trial": {"word": "written"}})
     with steward.control() as control:

@@ -227,8 +227,10 @@ void call_subscribe(struct call *call, double seconds, bool journal, const char 
 	text_format(client->journal_service, sizeof client->journal_service, "%s",
 	    service ? service : "");
 	client->cursor = newest > backlog ? newest - backlog : 0;
+	/* Who only changes the filter of records misses nothing of the list. */
+	if (!client->audit)
+		client->audit_seen = audit_seen(call->host);
 	client->audit = audit;
-	client->audit_seen = audit_seen(call->host);
 	control_moved(client->control);
 }
 

@@ -198,6 +198,19 @@ def test_subscribers_hear_of_it_at_once(steward):
             one.call("subscribe", snapshot=0, audit="yes")
 
 
+def test_who_asks_for_other_records_misses_no_entry(steward):
+    with steward.control() as slow, steward.control() as other:
+        slow.call("subscribe", audit=True)
+        # More than may lie unread, so that the entry has to wait.
+        for number in range(24):
+            slow.send("audit" if number else "hello")
+            slow.send_bytes(b'{"jsonrpc":"2.0","id":"x","method":"describe"}\n' * 20)
+        other.call("set", values={"trial.word": "x"})
+        number = slow.send("subscribe", audit=True, journal={"level": "error"})
+        slow.answer(number)
+        assert slow.notification("audit")["entries"][0]["number"] == 1
+
+
 # ---- The file ----
 
 def test_it_is_there_after_a_restart_and_after_a_crash(steward):

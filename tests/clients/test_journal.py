@@ -391,6 +391,21 @@ def test_pages_stay_right_while_the_journal_rotates(make_steward):
     assert found == list(range(1, 3001))
 
 
+def test_who_only_looks_leaves_a_place_for_the_owner(make_steward):
+    """Patterns may be slow; a viewer's take all readers but one."""
+    one = make_steward({"host": {"journal_size": "64M"}})
+    write_journal(one, 200000, 1)
+    one.start()
+    with one.control() as viewer, one.control() as owner:
+        viewer.call("hello", read_only=True)
+        for _ in range(3):
+            viewer.send("log", grep=".*(e|o).*(r|f).*(x|y|z)", any_case=True)
+        with pytest.raises(RpcError) as caught:
+            viewer.call("log", last=1)
+        assert "being read by 3 others" in caught.value.message
+        assert owner.call("log", last=1)["records"]
+
+
 def test_until_invert_and_context(steward):
     for text in ("alpha", "beta", "gamma", "delta", "epsilon"):
         say(steward, text, subject="greek")

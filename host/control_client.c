@@ -29,6 +29,8 @@
 #define UNREAD_SOFT (256 * 1024)       /* no more notifications above */
 #define UNREAD_HARD (16 * 1024 * 1024) /* the client is let go */
 #define RECORDS_A_TIME 64
+/* Lines of one client in one turn; others wait no longer. */
+#define TURN_NS (CLOCK_SECOND / 500)
 
 const char *role_name(enum role role)
 {
@@ -48,6 +50,7 @@ void client_kill(struct client *client)
 	client->dead = true;
 	event_del(client->readable);
 	event_del(client->writable);
+	event_del(client->again);
 	event_add(client->control->sweep, &now);
 }
 
@@ -358,11 +361,35 @@ static bool client_left(const struct client *client)
 	return poll(&look, 1, 0) == 1 && look.revents & (POLLHUP | POLLERR);
 }
 
+/* The lines that are there; when they take too long, the rest after the others. */
+static void client_lines(struct client *client)
+{
+	const int64_t end = clock_monotonic() + TURN_NS;
+	const struct timeval now = { 0 };
+	size_t length;
+	char *line;
+
+	while (!client->dead && !client->closing &&
+	    (line = evbuffer_readln(client->in, &length, EVBUFFER_EOL_LF))) {
+		if (length > LINE_LIMIT)
+			client_too_long(client);
+		else
+			client_line(client, line, length);
+		free(line);
+		if (clock_monotonic() > end && !client->dead && !client->closing &&
+		    evbuffer_search_eol(client->in, NULL, NULL, EVBUFFER_EOL_LF).pos >= 0) {
+			event_del(client->readable);
+			event_add(client->again, &now);
+			return;
+		}
+	}
+	if (!client->dead && !client->closing && evbuffer_get_length(client->in) > LINE_LIMIT)
+		client_too_long(client);
+}
+
 static void client_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct client *client = arg;
-	size_t length;
-	char *line;
 
 	(void)what;
 	int got = evbuffer_read(client->in, fd, LINE_LIMIT);
@@ -375,16 +402,18 @@ static void client_readable(evutil_socket_t fd, short what, void *arg)
 			client_kill(client);
 		return;
 	}
-	while (!client->dead && !client->closing &&
-	    (line = evbuffer_readln(client->in, &length, EVBUFFER_EOL_LF))) {
-		if (length > LINE_LIMIT)
-			client_too_long(client);
-		else
-			client_line(client, line, length);
-		free(line);
-	}
-	if (!client->dead && !client->closing && evbuffer_get_length(client->in) > LINE_LIMIT)
-		client_too_long(client);
+	client_lines(client);
+}
+
+/* A zero timer: an event that activates itself would leave nobody else a turn. */
+static void client_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct client *client = arg;
+
+	(void)fd;
+	(void)what;
+	event_add(client->readable, NULL);
+	client_lines(client);
 }
 
 static void client_writable(evutil_socket_t fd, short what, void *arg)
@@ -476,7 +505,8 @@ bool client_open(struct client *client)
 	client->readable =
 	    event_new(base, client->fd, EV_READ | EV_PERSIST, client_readable, client);
 	client->writable = event_new(base, client->fd, EV_WRITE, client_writable, client);
-	return client->in && client->out && client->readable && client->writable &&
+	client->again = evtimer_new(base, client_again, client);
+	return client->in && client->out && client->readable && client->writable && client->again &&
 	    event_add(client->readable, NULL) == 0;
 }
 
@@ -492,6 +522,8 @@ void client_free(struct client *client)
 		event_free(client->readable);
 	if (client->writable)
 		event_free(client->writable);
+	if (client->again)
+		event_free(client->again);
 	if (client->in)
 		evbuffer_free(client->in);
 	if (client->out)

@@ -26,6 +26,7 @@ struct client {
 	char page[65], editing[33];   /* what it looks at, cleaned; or empty */
 	int64_t since_us;             /* connected; UTC */
 	struct event *readable, *writable;
+	struct event *again; /* lines are left, nothing is read until then */
 	struct evbuffer *in, *out;
 	struct call *calls;
 	unsigned call_count;

@@ -35,6 +35,19 @@ def still_fine(steward):
     assert steward.curl().out == "the first page\n"
 
 
+def audit_of_a_thousand(steward):
+    """A list that takes some milliseconds to show."""
+    steward.ok("set", "trial.word=x")
+    steward.stop()
+    path = os.path.join(steward.state, "audit")
+    with open(path) as file:
+        model = json.loads(file.readline())
+    with open(path, "w") as file:
+        for number in range(1, 1001):
+            file.write(json.dumps(dict(model, number=number)) + "\n")
+    steward.start()
+
+
 # ---- Answers ----
 
 def test_hello_tells_role_and_version(steward):
@@ -63,6 +76,26 @@ def test_several_requests_at_once_are_all_answered(steward):
             assert control.answer(number)["services"][0]["name"] == "web"
         assert slow not in control.answers, "a slow command holds nobody up"
         assert control.answer(slow)["rows"] == [["slow"]]
+
+
+def test_many_costly_requests_of_one_hold_up_nobody_else(steward):
+    """Seconds of work in one message, which shows how far it has come."""
+    audit_of_a_thousand(steward)
+    # Without an id, so that no answer ends it by its size.
+    lines = b"".join(b'{"jsonrpc":"2.0","method":"audit","params":{"last":1000}}\n'
+                     b'{"jsonrpc":"2.0","method":"present","params":{"page":"%d"}}\n' % number
+                     for number in range(1, 401))
+    with steward.control() as busy, steward.control() as other:
+        session = busy.call("hello")["session"]
+        busy.call("present", page="0")
+
+        def page():
+            return next(int(one["page"]) for one in other.call("who")["sessions"]
+                        if one["session"] == session)
+        busy.send_bytes(lines)
+        # What the host reads at once holds 30 of them.
+        assert [page() for _ in range(10)][-1] < 150
+        wait_until(lambda: page() == 400, "the last line")
 
 
 def test_ids_come_back_as_they_were(steward):

@@ -246,6 +246,14 @@ static void apply_check_next(struct apply *apply)
 	apply_next(apply);
 }
 
+/* A trial is not blamed for an address that was waited for before it. */
+static void apply_note_absent(struct host *host)
+{
+	for (size_t i = 0; i < host->unit_count; i++)
+		for (struct unit_listener *l = host->units[i].listeners; l; l = l->next)
+			l->absent = l->state == LISTENER_WAITING;
+}
+
 bool apply_book(struct host *host, struct settings_book *book, const bool *touched,
     enum apply_mode mode, void (*done)(void *arg, const struct fault *fault), void *arg,
     struct fault *fault)
@@ -269,6 +277,8 @@ bool apply_book(struct host *host, struct settings_book *book, const bool *touch
 	host->applying = apply;
 	host->going_back = mode == APPLY_BACK;
 	host->trying = mode == APPLY_TRIAL;
+	if (host->trying)
+		apply_note_absent(host);
 	if (mode == APPLY_BACK)
 		apply_back_begin(apply);
 	else

@@ -239,7 +239,7 @@ static bool unit_works(const struct unit *unit, bool patient, struct fault *faul
 		    unit_state_name(unit), *unit->reason ? ": " : "",
 		    unit->hung ? unit->hung_text : unit->reason);
 	for (const struct unit_listener *l = unit->listeners; l; l = l->next)
-		if (l->state != LISTENER_OPEN)
+		if (l->state != LISTENER_OPEN && !(l->absent && l->state == LISTENER_WAITING))
 			return fault_set(fault,
 			    patient && l->state != LISTENER_REFUSED ? FAULT_STALE : FAULT_FAILED,
 			    "%s.%s: %.400s", name, l->kind->setting,

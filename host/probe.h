@@ -9,7 +9,7 @@
 /*
  * Whether services work: each one that should run does, its workers answer,
  * every listener of it is open and, over TCP, takes a connection from this
- * machine. Supervisor's thread.
+ * machine; but for those whose address was not there before either. Supervisor's thread.
  */
 struct host;
 struct probe;

@@ -46,6 +46,7 @@ struct unit_listener {
 	enum listener_state state;
 	bool joined; /* the workers have it */
 	bool stale;  /* not in the new settings */
+	bool absent; /* its address was not there before the trial either */
 	int *fds;    /* our copies, closed when the workers gave them back */
 	size_t count;
 	char reason[512];

@@ -88,12 +88,13 @@ static void reload_ask(struct unit *unit)
 	    unit->actions->book, NULL, 0);
 }
 
-/* A listener of the new settings whose address is not there. */
+/* A listener of the new settings whose address is not there, and was not waited for
+ * before. */
 static const struct unit_listener *reload_waiting(const struct unit *unit)
 {
 	const struct unit_listener *l = unit->listeners;
 
-	while (l && (l->stale || l->state != LISTENER_WAITING))
+	while (l && (l->stale || l->absent || l->state != LISTENER_WAITING))
 		l = l->next;
 	return l;
 }

@@ -186,6 +186,21 @@ def test_an_address_that_is_not_there_and_a_restart(steward):
     assert steward.service("trial")["reason"] is None
 
 
+@pytest.mark.parametrize("change", [{"trial_word": "tried"}, {"trial_workers": "2"}])
+def test_an_address_that_was_not_there_before_either(make_steward, change):
+    """A line that is down keeps nobody from changing something else."""
+    absent = NOWHERE + ":8080"
+    one = make_steward({"trial": {"listen": ["127.0.0.1:0", absent]}}).start()
+    with one.control() as control:
+        trial = begin(control, **change)["trial"]
+        assert trial["state"] == "waiting" and one.echo() == b"ping"
+        control.call("confirm", trial=trial["id"])
+        # Another one is a mistake.
+        assert NOWHERE in \
+            refused(control, trial_listen="127.0.0.1:0,%s,%s:8081" % (absent, NOWHERE))
+    assert one.echo() == b"ping"
+
+
 @pytest.mark.parametrize("name", ["web", "trial"])
 def test_a_port_that_another_holds(steward, name):
     port = steward.port(name)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Two rounds over the touched units, each step answered by callback: checks,
- * then reloads. The way back uses the same reloads with the old book.
+ * then reloads. The way back, from there or from a trial, uses the same reloads
+ * with the old book.
  */
 #include "config.h"
 
@@ -19,8 +20,8 @@ struct apply {
 	bool *touched;
 	enum apply_mode mode;
 	size_t at;
-	bool back; /* on the way back */
-	struct fault fault;
+	struct fault fault; /* why it goes back, or did not begin */
+	struct fault stuck; /* somebody did not take the old ones back */
 	void (*done)(void *arg, const struct fault *fault);
 	void *arg;
 };
@@ -91,18 +92,18 @@ static void apply_finish(struct apply *apply, const struct fault *fault)
 	free(apply);
 }
 
-/* ---- The way back from a trial ---- */
+/* ---- The way back ---- */
 
 static void apply_back_next(struct apply *apply);
 
 static void apply_back_failed(struct apply *apply, const struct unit *unit,
     const struct fault *fault)
 {
-	if (apply->fault.code != FAULT_NONE)
+	if (apply->stuck.code != FAULT_NONE)
 		return;
-	apply->fault = *fault;
+	apply->stuck = *fault;
 	if (strncmp(fault->text, unit->service->name, strlen(unit->service->name)))
-		fault_prefix(&apply->fault, "%s", unit->service->name);
+		fault_prefix(&apply->stuck, "%s", unit->service->name);
 }
 
 static void apply_back_restarted(void *arg, struct unit *unit, const struct fault *fault)
@@ -111,7 +112,6 @@ static void apply_back_restarted(void *arg, struct unit *unit, const struct faul
 
 	if (fault)
 		apply_back_failed(apply, unit, fault);
-	apply->at++;
 	apply_back_next(apply);
 }
 
@@ -121,15 +121,48 @@ static void apply_back_reloaded(void *arg, struct unit *unit, const struct fault
 	struct fault why;
 
 	if (!fault) {
-		apply->at++;
 		apply_back_next(apply);
 		return;
 	}
-	/* It must not go on with the settings of the trial. */
+	/* It must not go on with the settings that are taken back. */
 	if (unit->run &&
-	    unit_act(unit, ACTION_RESTART, -1, apply->book, apply_back_restarted, apply, &why))
+	    unit_act(unit, ACTION_RESTART, -1, apply->old, apply_back_restarted, apply, &why))
 		return;
 	apply_back_restarted(apply, unit, fault);
+}
+
+static void apply_back_end(struct apply *apply)
+{
+	const bool stuck = apply->stuck.code != FAULT_NONE;
+
+	apply->host->stuck = stuck;
+	if (apply->mode == APPLY_BACK) {
+		apply_finish(apply, stuck ? &apply->stuck : NULL);
+		return;
+	}
+	if (stuck) {
+		fault_prefix(&apply->stuck, "%.200s; the old settings are back, but not everywhere",
+		    apply->fault.text);
+		apply->fault = apply->stuck;
+	}
+	apply_finish(apply, &apply->fault);
+}
+
+/* The last one first: what a service gave up may be what a later one took. */
+static void apply_back_next(struct apply *apply)
+{
+	struct fault fault;
+
+	while (apply->at > 0) {
+		struct unit *unit = &apply->host->units[--apply->at];
+		if (!apply->touched[apply->at])
+			continue;
+		if (unit_act(unit, ACTION_RELOAD, -1, apply->old, apply_back_reloaded, apply,
+			&fault))
+			return;
+		apply_back_failed(apply, unit, &fault);
+	}
+	apply_back_end(apply);
 }
 
 /* Who has locked himself out does not wait for a long drain that somebody asked for
@@ -137,80 +170,55 @@ static void apply_back_reloaded(void *arg, struct unit *unit, const struct fault
 static void apply_back_begin(struct apply *apply)
 {
 	struct host *host = apply->host;
-	int64_t most = settings_number(settings_of(apply->book, "host"), "drain_limit");
+	int64_t most = settings_number(settings_of(apply->old, "host"), "drain_limit");
 
 	for (size_t i = 0; i < host->unit_count; i++)
 		if (apply->touched[i])
 			unit_hurry(&host->units[i], most);
+	apply->at = host->unit_count;
 	apply_back_next(apply);
-}
-
-static void apply_back_next(struct apply *apply)
-{
-	struct host *host = apply->host;
-	struct fault fault;
-
-	for (; apply->at < host->unit_count; apply->at++) {
-		struct unit *unit = &host->units[apply->at];
-		if (!apply->touched[apply->at])
-			continue;
-		if (unit_act(unit, ACTION_RELOAD, -1, apply->book, apply_back_reloaded, apply,
-			&fault))
-			return;
-		apply_back_failed(apply, unit, &fault);
-	}
-	apply_finish(apply, apply->fault.code == FAULT_NONE ? NULL : &apply->fault);
 }
 
 /* ---- The way there ---- */
 
 static void apply_next(struct apply *apply);
 
+/* Those before apply->at go back. */
+static void apply_turn_back(struct apply *apply, const struct fault *fault)
+{
+	apply->fault = *fault;
+	apply->host->going_back = true;
+	apply->host->trying = false;
+	apply_back_next(apply);
+}
+
 static void apply_reloaded(void *arg, struct unit *unit, const struct fault *fault)
 {
 	struct apply *apply = arg;
 
 	(void)unit;
-	if (apply->back) {
-		apply_next(apply);
-		return;
-	}
-	if (fault) {
-		apply->fault = *fault;
-		apply->back = apply->host->going_back = true;
-		apply->host->trying = false;
-	}
 	/* The way back begins with the one that failed: it may stand still. */
 	apply->at++;
-	apply_next(apply);
+	if (fault)
+		apply_turn_back(apply, fault);
+	else
+		apply_next(apply);
 }
 
 static void apply_next(struct apply *apply)
 {
 	struct host *host = apply->host;
-	struct settings_book *book = apply->back ? apply->old : apply->book;
 	struct fault fault;
 
-	for (;;) {
-		if (apply->back ? apply->at == 0 : apply->at == host->unit_count) {
-			apply_finish(apply, apply->back ? &apply->fault : NULL);
-			return;
-		}
-		size_t index = apply->back ? --apply->at : apply->at;
-		if (apply->touched[index]) {
-			if (unit_act(&host->units[index], ACTION_RELOAD, -1, book, apply_reloaded,
-				apply, &fault))
-				return;
-			if (!apply->back) {
-				apply->fault = fault;
-				apply->back = host->going_back = true;
-				host->trying = false;
-				continue;
-			}
-		}
-		if (!apply->back)
-			apply->at++;
+	for (; apply->at < host->unit_count; apply->at++) {
+		if (!apply->touched[apply->at])
+			continue;
+		if (!unit_act(&host->units[apply->at], ACTION_RELOAD, -1, apply->book,
+			apply_reloaded, apply, &fault))
+			apply_turn_back(apply, &fault);
+		return;
 	}
+	apply_finish(apply, NULL);
 }
 
 static void apply_check_next(struct apply *apply);
@@ -269,13 +277,14 @@ bool apply_book(struct host *host, struct settings_book *book, const bool *touch
 	struct apply *apply = memory_new(sizeof *apply);
 	apply->host = host;
 	apply->book = settings_ref(book);
-	apply->old = settings_ref(host->book);
+	apply->old = settings_ref(mode == APPLY_BACK ? book : host->book);
 	apply->mode = mode;
 	apply->touched = memory_copy(touched, host->unit_count * sizeof *touched);
 	apply->done = done;
 	apply->arg = arg;
 	host->applying = apply;
 	host->going_back = mode == APPLY_BACK;
+	host->stuck = false;
 	host->trying = mode == APPLY_TRIAL;
 	if (host->trying)
 		apply_note_absent(host);

@@ -7,7 +7,8 @@
 /*
  * A new book of settings put in force: every service that it touches checks
  * its part first, then they reload one after the other; when one fails, those
- * before it go back to the old book and nothing has changed. One at a time.
+ * before it go back to the old book and nothing has changed; where that fails too
+ * the fault says so, and host->stuck. One at a time.
  * Supervisor's thread.
  */
 struct apply;

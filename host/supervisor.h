@@ -52,6 +52,7 @@ struct host {
 	struct audit *audit;
 	bool reload_wanted; /* a SIGHUP waits until nothing is under way */
 	bool going_back;    /* it failed, the old ones come back */
+	bool stuck;         /* the newest change failed, and so did its way back */
 	bool trying;        /* it is a trial, and stricter */
 	bool storing;       /* one that is in force is being written to its file */
 	bool save_failed;   /* the newest try to keep what should run */

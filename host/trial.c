@@ -333,6 +333,8 @@ static void trial_applied(void *arg, const struct fault *fault)
 
 	if (fault) {
 		/* apply has gone back already, but for the entry and the answer. */
+		if (host->stuck)
+			trial->stuck = *fault;
 		trial_refused(trial, fault);
 		return;
 	}

@@ -426,6 +426,45 @@ def test_going_back_that_fails_is_told_loudly(steward):
     assert steward.port("web") == old and steward.curl().out == "the first page\n"
 
 
+def test_a_port_that_went_from_one_service_to_another(steward):
+    """The one that took it gives it up before the one that had it takes it back."""
+    web, trial, free = free_port(), free_port(), free_port()
+    steward.ok("set", "web.listen=127.0.0.1:%d" % web, "trial.listen=127.0.0.1:%d" % trial)
+    with steward.control() as control:
+        answer = begin(control, web_listen="127.0.0.1:%d" % free,
+                       trial_listen="127.0.0.1:%d" % web)
+        assert steward.port("trial") == web
+        control.call("revert", trial=answer["trial"]["id"])
+    assert steward.port("web") == web and steward.curl().out == "the first page\n"
+    assert steward.port("trial") == trial and steward.echo() == b"ping"
+
+
+@pytest.mark.parametrize("more", [{"confirm": 60}, {}])
+def test_a_change_that_fails_and_cannot_go_back_says_so(steward, more):
+    """Somebody takes the old port of one service while another still refuses."""
+    old, new = steward.port("web"), free_port()
+    steward.ok("set", "web.listen=127.0.0.1:%d" % old, "trial.hang=reload",
+               "trial.hang_time=2s")
+    with steward.control() as control:
+        number = control.send("set", values={"web.listen": "127.0.0.1:%d" % new,
+                                             "trial.refuse": "reload"}, **more)
+        wait_until(lambda: steward.port("web") == new, "web to have the new one")
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            other.bind(("127.0.0.1", old))
+            other.listen()
+            with pytest.raises(RpcError) as error:
+                control.answer(number)
+        assert "refuses in reload" in error.value.message and str(old) in error.value.message
+        assert "everything is as before" not in error.value.message
+        web = steward.service("web")
+        assert web["state"] == "failed" and str(old) in web["reason"]
+        assert str(old) in newest(control)["reason"] and newest(control)["outcome"] == "failed"
+        control.call("start", services=["web"])
+    assert steward.port("web") == old and steward.curl().out == "the first page\n"
+    assert value(steward, "trial.refuse") == "none"
+
+
 # ---- Words ----
 
 WRONG = [("set", {"values": {"trial.word": "x"}, "confirm": 4}),

@@ -209,22 +209,23 @@ static void feed_unwritten(struct watch *watch)
 /* ---- The machine ---- */
 
 static void feed_share(struct watch *watch, enum alert_kind kind, int64_t free, int64_t total,
-    const struct alert_limits *limits, struct alert_condition *condition)
+    const struct alert_limits *limits, const struct alert_condition *words)
 {
 	char cause[128], left[16], all[16];
+	struct alert_condition condition = *words;
 
-	condition->kind = kind;
-	condition->service = "host";
-	condition->unknown = free < 0 || total <= 0;
-	if (!condition->unknown)
-		condition->severity = alerts_figure(watch->alerts, kind, "host",
+	condition.kind = kind;
+	condition.service = "host";
+	condition.unknown = free < 0 || total <= 0;
+	if (!condition.unknown)
+		condition.severity = alerts_figure(watch->alerts, kind, "host",
 		    100.0 * (double)free / (double)total, limits);
 	/* To a tenth, so that it is not news every time. */
 	text_show_bytes(free, left, sizeof left);
 	text_show_bytes(total, all, sizeof all);
 	text_format(cause, sizeof cause, "%s of %s are free", left, all);
-	condition->cause = cause;
-	alerts_feed(watch->alerts, condition);
+	condition.cause = cause;
+	alerts_feed(watch->alerts, &condition);
 }
 
 static void feed_machine(struct watch *watch, const struct alert_time *now)

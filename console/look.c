@@ -234,7 +234,7 @@ static struct settings_book *read_text(struct look *look, char *text, size_t len
 		.state_folder = "/" };
 	struct fault fault = { 0 };
 
-	for (int i = 0; i < MISTAKES_MAX; i++) {
+	for (int i = 0; text != NULL && i < MISTAKES_MAX; i++) {
 		struct settings_book *book = settings_read(&source, text, length, &fault);
 
 		if (book != NULL)

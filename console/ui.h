@@ -239,8 +239,6 @@ bool ui_asks(const struct ui *ui, const struct command *command);
 const char *ui_refusal(const struct ui *ui, const struct command *command,
     const struct model_service *service);
 void ui_log_open(struct ui *ui, const char *service); /* empty: of all */
-/* The settings, at this row (NULL: the section's first). */
-void ui_config_open(struct ui *ui, const char *section, const char *setting);
 /* Tells a service something: pattern is a row of its `commands` in the schema.
  * Asks for the arguments, then acts by the command's grade (overlay_words.c). */
 void ui_do(struct ui *ui, const char *service, const char *pattern);

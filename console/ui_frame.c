@@ -158,7 +158,7 @@ static const struct view *numbered(const struct ui *ui)
 	for (size_t i = ui->depth; i-- > 0;)
 		if (ui->views[i]->digit != 0)
 			return ui->views[i];
-	return NULL;
+	return &view_home; /* which lies below all */
 }
 
 enum nav_length { NAV_NAMES, NAV_SHORT, NAV_DIGITS };

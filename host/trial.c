@@ -449,13 +449,14 @@ json_t *trial_shown(const struct host *host)
 
 	if (!trial)
 		return json_null();
-	int64_t tenths = trial_left(trial) / (CLOCK_SECOND / 10);
+	/* Whole tenths: more would only look exact. */
+	double tenths = (double)(trial_left(trial) / (CLOCK_SECOND / 10));
 	return json_pack("{s:I, s:s, s:s, s:o, s:o, s:I, s:i, s:f, s:O, s:O}", "id", trial->id,
 	    "action", trial->action, "state", states[trial->state], "user",
 	    snapshot_text(trial->user), "origin",
 	    *trial->origin ? snapshot_text(trial->origin) : json_null(), "session",
-	    (json_int_t)trial->session, "seconds", (int)trial->seconds, "seconds_left",
-	    (double)tenths / 10, "services", trial->services, "changes", trial->changes);
+	    (json_int_t)trial->session, "seconds", (int)trial->seconds, "seconds_left", tenths / 10,
+	    "services", trial->services, "changes", trial->changes);
 }
 
 void trial_turn(struct host *host)

@@ -16,7 +16,7 @@ if [ "${version:-0}" -ne 14 ]; then
 fi
 
 words=(-std=gnu11 -D_GNU_SOURCE -DHAVE_CONFIG_H -Wall -Wextra -I. -I"$build")
-for folder in PKGLIBEXECDIR SBINDIR STATEDIR RUNDIR CONFDIR; do
+for folder in PKGLIBEXECDIR SBINDIR STATEDIR RUNDIR CONFDIR LOCALEDIR; do
 	words+=("-D$folder=\"/$folder\"")
 done
 read -ra libraries < <(pkg-config --cflags libevent_core libconfuse jansson libmicrohttpd \

@@ -47,7 +47,7 @@ int terminal_colours(const struct terminal *terminal);
 void terminal_palette(struct terminal *terminal, enum palette_set set);
 /* Uses at most so many of the terminal's colours (0, 8, 16, 256), from the next
  * terminal_palette on. */
-void terminal_limit(struct terminal *terminal, int colours);
+void terminal_limit(struct terminal *terminal, int most);
 void terminal_size(const struct terminal *terminal, int *rows_r, int *cols_r);
 
 int terminal_input(const struct terminal *terminal); /* descriptors to poll */

@@ -450,7 +450,8 @@ json_t *trial_shown(const struct host *host)
 	if (!trial)
 		return json_null();
 	/* Whole tenths: more would only look exact. */
-	double tenths = (double)(trial_left(trial) / (CLOCK_SECOND / 10));
+	int64_t tenths = trial_left(trial) / (CLOCK_SECOND / 10);
+	double seconds = (double)tenths / 10;
 	return json_pack("{s:I, s:s, s:s, s:o, s:o, s:I, s:i, s:f, s:O, s:O}", "id", trial->id,
 	    "action", trial->action, "state", states[trial->state], "user",
 	    snapshot_text(trial->user), "origin",

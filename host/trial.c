@@ -456,7 +456,7 @@ json_t *trial_shown(const struct host *host)
 	    "action", trial->action, "state", states[trial->state], "user",
 	    snapshot_text(trial->user), "origin",
 	    *trial->origin ? snapshot_text(trial->origin) : json_null(), "session",
-	    (json_int_t)trial->session, "seconds", (int)trial->seconds, "seconds_left", tenths / 10,
+	    (json_int_t)trial->session, "seconds", (int)trial->seconds, "seconds_left", seconds,
 	    "services", trial->services, "changes", trial->changes);
 }
 

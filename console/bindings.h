@@ -19,6 +19,7 @@ struct binding {
 	const char *name; /* in the file; NULL ends the list */
 	char key;         /* the default */
 	const char *help; /* what it does, marked with N_ */
+	bool everywhere;  /* on pages too that do not speak of it */
 };
 
 /* The ones that are no commands of the command table. */

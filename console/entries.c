@@ -209,7 +209,8 @@ static void keys(struct ui *ui, struct entries *entries)
 
 		entry->press = (unsigned char)b->key;
 		show_key(ui, entry, b->key);
-		if (entries_pages_own(b->key) && !entries_page_key(ui_view(ui), b->key))
+		if (!b->everywhere && entries_pages_own(b->key) &&
+		    !entries_page_key(ui_view(ui), b->key))
 			refuse(entry, _("not on this page"));
 	}
 }

@@ -37,7 +37,7 @@ void panel_verdict_of(const struct ui *ui, struct verdict *verdict)
 static void next_step(const struct ui *ui, const struct verdict *v, char *out, size_t size)
 {
 	*out = '\0';
-	if (v->next[0] != '\0' && v->grade != VERDICT_UNKNOWN)
+	if (v->next[0] != '\0' && !ui_cut_off(ui))
 		text_format(out, size, _("next: %s = steward %s"),
 		    bindings_shown(&ui->bindings, 'v'), v->next);
 	else if (v->next[0] != '\0')
@@ -76,6 +76,18 @@ int panel_verdict(const struct ui *ui, struct area area, int most)
 		return rows + 1;
 	area_text(inside, rows, end > 0 ? end + 3 : 0, STYLE_NOTE, next);
 	return rows + 1;
+}
+
+void panel_next(struct ui *ui)
+{
+	struct verdict v;
+
+	panel_verdict_of(ui, &v);
+	/* Without a connection it is advice, else words of the command line. */
+	if (ui_cut_off(ui) && v.next[0] != '\0')
+		ui_say(ui, STYLE_NOTE, 8, _("next: %s"), v.next);
+	else
+		ui_next_step(ui, v.next);
 }
 
 /* ---- Events ---- */

@@ -15,6 +15,8 @@
 void panel_verdict_of(const struct ui *ui, struct verdict *verdict_r);
 /* The sentence, its cause and consequence, the next step: 1 to most rows. */
 int panel_verdict(const struct ui *ui, struct area area, int most);
+/* What the sentence says is to be done next. */
+void panel_next(struct ui *ui);
 /* The newest of what happened and of what people did, in the order of time, as
  * many as fit. */
 int panel_events(const struct ui *ui, struct area area);

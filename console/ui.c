@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/panels.h"
 #include "console/trial.h"
 #include "data/intl.h"
 #include "data/memory.h"
@@ -420,6 +421,8 @@ static bool general_key(struct ui *ui, const struct key *key)
 		filter_open(ui);
 	else if (c == 'O')
 		ui_outcome(ui);
+	else if (c == 'v')
+		panel_next(ui);
 	else if (c == ' ' && ui_view(ui)->marks)
 		ui_mark(ui, ui->selected);
 	else

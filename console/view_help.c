@@ -113,7 +113,7 @@ static void add_commands(struct ui *ui, struct help_line *lines, size_t *count)
 static void add_bindings(const struct ui *ui, struct help_line *lines, size_t *count)
 {
 	for (const struct binding *b = binding_list; b->name != NULL; b++)
-		if (!entries_pages_own(b->key))
+		if (b->everywhere || !entries_pages_own(b->key))
 			add(lines, count, bindings_shown(&ui->bindings, b->key), _(b->help));
 }
 

@@ -260,6 +260,33 @@ static void test_wishes(void **state)
 	assert_unseen(stage, "Stop web?");
 }
 
+/* ---- The next step ---- */
+
+/* The key that the verdict names works where the verdict stands. */
+static void test_next_of_the_verdict(void **state)
+{
+	struct stage *stage = *state;
+
+	say(stage,
+	    "{\"method\": \"snapshot\", \"params\": {\"version\": 1, \"services\": [" BUSY
+	    "], \"alerts\": [{\"id\": \"web/failed\", \"severity\": \"critical\", "
+	    "\"service\": \"web\", \"state\": \"active\", \"text\": \"web does not run\", "
+	    "\"next\": \"log web\"}]}}");
+	assert_seen(stage, "next: v = steward log web");
+	type(stage, "v");
+	assert_seen(stage, "[5Logs]");
+	type(stage, "1");
+	pass(stage, 10000); /* old figures: what is named is a key all the same */
+	assert_seen(stage, "next: v = steward log");
+	struct fault lost = { .code = FAULT_NOT_RUNNING, .next = "start stewardd" };
+
+	ui_disconnected(stage->ui, &lost);
+	pass(stage, 2000);
+	assert_seen(stage, "next: start stewardd"); /* which is for people */
+	type(stage, "v");
+	assert_unseen(stage, "steward start stewardd");
+}
+
 /* ---- Selection and filter ---- */
 
 static void test_selection_stays(void **state)
@@ -350,6 +377,7 @@ int main(void)
 		TEST(test_menu_acts),
 		TEST(test_mouse),
 		TEST(test_wishes),
+		TEST(test_next_of_the_verdict),
 		TEST(test_selection_stays),
 		TEST(test_filter),
 		TEST(test_wrong_types),

@@ -45,6 +45,30 @@ static int begin(void **state)
 
 /* ---- The palette ---- */
 
+/* Keys of every page are offered on pages that do not speak of them, too. */
+static void test_keys_of_every_page(void **state)
+{
+	static const char *const queries[] = { "keep the settings", "undo the newest",
+		"show the staged", "what was set before", "edit steward.conf itself",
+		"go where the verdict" };
+	struct stage *stage = *state;
+
+	for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
+		type(stage, ":");
+		type(stage, queries[i]);
+		assert_seen(stage, queries[i]);
+		assert_unseen(stage, "not on this page");
+		type(stage, "\033");
+	}
+	type(stage, ":");
+	type(stage, "hide the selected alert");
+	assert_seen(stage, "not on this page");
+	type(stage, "\033");
+	type(stage, "?");
+	type(stage, "G");
+	assert_seen(stage, "bring back the settings before the trial");
+}
+
 static void test_opens_and_closes(void **state)
 {
 	struct stage *stage = *state;
@@ -447,6 +471,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_opens_and_closes, begin, stage_end),
+		cmocka_unit_test_setup_teardown(test_keys_of_every_page, begin, stage_end),
 		cmocka_unit_test_setup_teardown(test_selected_first, begin, stage_end),
 		cmocka_unit_test_setup_teardown(test_finds_by_letters, begin, stage_end),
 		cmocka_unit_test_setup_teardown(test_asks_as_the_key_does, begin, stage_end),

@@ -111,6 +111,12 @@ struct ui {
 	} states[UI_STATES];
 
 	/* As last drawn. */
+	struct {
+		char name[32], since[32];
+		enum model_state state;
+		int64_t generation;
+	} seen[MODEL_SERVICES]; /* frames are left out on a slow line: the model may be ahead */
+	size_t seen_count;
 	struct area body; /* of the view; see ui_inside */
 	int rows, cols;
 	bool ascii;

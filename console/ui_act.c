@@ -45,6 +45,23 @@ const char *ui_refusal(const struct ui *ui, const struct command *command,
 	return NULL;
 }
 
+/* Adds a service as it stands on the screen, which may be behind the model. */
+static void add_seen(const struct ui *ui, struct act *act, const struct model_service *service)
+{
+	struct act_target *target = &act->targets[act->count];
+
+	if (act->count == MODEL_SERVICES)
+		return;
+	act_add(act, service);
+	for (size_t i = 0; i < ui->seen_count; i++) {
+		if (strcmp(ui->seen[i].name, service->name) != 0)
+			continue;
+		target->state = ui->seen[i].state;
+		target->generation = ui->seen[i].generation;
+		text_format(target->since, sizeof target->since, "%s", ui->seen[i].since);
+	}
+}
+
 /* The marked services that the command can be given for; else the one. Returns
  * why there is none, or NULL. last_r: the one that the reason speaks of. */
 static const char *collect(const struct ui *ui, struct act *act, const char *name,
@@ -58,7 +75,7 @@ static const char *collect(const struct ui *ui, struct act *act, const char *nam
 		*last_r = name != NULL ? model_service(ui->model, name) : ui_selected(ui);
 		refusal = ui_refusal(ui, act->command, *last_r);
 		if (refusal == NULL && *last_r != NULL)
-			act_add(act, *last_r);
+			add_seen(ui, act, *last_r);
 		return refusal;
 	}
 	/* In the order of the list, whenever each was marked. */
@@ -69,7 +86,7 @@ static const char *collect(const struct ui *ui, struct act *act, const char *nam
 			continue;
 		refusal = ui_refusal(ui, act->command, service);
 		if (refusal == NULL)
-			act_add(act, service);
+			add_seen(ui, act, service);
 		else if (first == NULL)
 			*last_r = service;
 		act->left_out += refusal != NULL;
@@ -178,7 +195,7 @@ void ui_do_words(struct ui *ui, const char *service, const char *const *words, s
 		ui_say(ui, STYLE_NOTE, 6, _("%s cannot be told that"), service);
 		return;
 	}
-	act_add(&act, s);
+	add_seen(ui, &act, s);
 	known = json_object_get(ui_schema_service(ui, service), "commands");
 	for (act.word_count = 0; act.word_count < count; act.word_count++)
 		text_format(act.words[act.word_count], ACT_WORD, "%s", words[act.word_count]);

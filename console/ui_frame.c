@@ -340,6 +340,20 @@ static bool too_small(struct ui *ui, struct area area)
 	return true;
 }
 
+/* What an action goes by that is begun from this frame. */
+static void remember_services(struct ui *ui)
+{
+	ui->seen_count = ui->model->service_count;
+	for (size_t i = 0; i < ui->seen_count; i++) {
+		const struct model_service *s = &ui->model->services[i];
+
+		text_format(ui->seen[i].name, sizeof ui->seen[i].name, "%s", s->name);
+		text_format(ui->seen[i].since, sizeof ui->seen[i].since, "%s", s->since);
+		ui->seen[i].state = s->state;
+		ui->seen[i].generation = s->generation;
+	}
+}
+
 void ui_draw(struct ui *ui, struct canvas *canvas)
 {
 	struct area area = canvas_area(canvas);
@@ -350,6 +364,7 @@ void ui_draw(struct ui *ui, struct canvas *canvas)
 	ui->rows = canvas->rows;
 	ui->cols = canvas->cols;
 	ui->ascii = canvas->ascii;
+	remember_services(ui);
 	if (too_small(ui, area))
 		return;
 	ui->footer_row = area.rows - 1;

@@ -310,6 +310,24 @@ static void test_stale_shows_what_changed(void **state)
 }
 
 /* Looking again asks about the state that is known now. */
+/* A slow line leaves frames out: what counts is what the last one showed. */
+static void test_generation_of_the_frame(void **state)
+{
+	struct stage *stage = *state;
+	json_t *unseen = json_loads("{\"method\": \"snapshot\", \"params\": {\"version\": 1, "
+				    "\"services\": [" SERVICE("web", "running", 8, 0) "]}}",
+	    0, NULL);
+
+	snapshot(stage, QUIET);
+	ui_message(stage->ui, unseen);
+	json_decref(unseen);
+	type(stage, "R");
+	assert_sent(stage, "restart web 7; ");
+	answer(stage, "restart", "{\"result\": {\"services\": []}}");
+	type(stage, "R"); /* which has been drawn since */
+	assert_sent(stage, "restart web 8; ");
+}
+
 static void test_stale_look_again(void **state)
 {
 	struct stage *stage = *state;
@@ -700,6 +718,7 @@ int main(void)
 		TEST(test_marks_are_of_the_lists),
 		TEST(test_toast_tells_the_undo),
 		TEST(test_stale_shows_what_changed),
+		TEST(test_generation_of_the_frame),
 		TEST(test_stale_look_again),
 		TEST(test_read_only),
 		TEST(test_sudo),

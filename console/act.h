@@ -33,6 +33,8 @@ struct act {
 	struct act_target targets[MODEL_SERVICES];
 	size_t count;
 	size_t left_out; /* marked ones that the command cannot be given for */
+	bool marked;     /* it is for the marked ones */
+	bool elsewhere;  /* a marked one is meant, and another one is selected */
 	int64_t drain;   /* seconds for the work under way, -1: at once */
 	bool agreed;     /* reload: also when that disconnects people */
 	/* `do`: what the one service is told. */

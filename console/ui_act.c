@@ -78,6 +78,7 @@ static const char *collect(const struct ui *ui, struct act *act, const char *nam
 			add_seen(ui, act, *last_r);
 		return refusal;
 	}
+	act->marked = true;
 	/* In the order of the list, whenever each was marked. */
 	for (size_t i = 0; i < ui->model->service_count; i++) {
 		const struct model_service *service = &ui->model->services[i];
@@ -90,6 +91,7 @@ static const char *collect(const struct ui *ui, struct act *act, const char *nam
 		else if (first == NULL)
 			*last_r = service;
 		act->left_out += refusal != NULL;
+		act->elsewhere |= refusal == NULL && strcmp(service->name, ui->selected) != 0;
 		first = first == NULL ? refusal : first;
 	}
 	return act->count > 0 ? NULL : first;
@@ -111,6 +113,9 @@ bool ui_act_asks(const struct ui *ui, const struct act *act)
 	if (act->grade < COMMAND_DISRUPTS)
 		return false;
 	if (act->grade > COMMAND_DISRUPTS || act->count != 1 || act_is(act, "do"))
+		return true;
+	/* A mark may be out of sight, and old figures do not say that nobody is there. */
+	if (act->elsewhere || ui_doubtful(ui))
 		return true;
 	const struct model_service *service = model_service(ui->model, act->targets[0].name);
 
@@ -149,8 +154,11 @@ void ui_act_now(struct ui *ui, const struct act *act)
 		return;
 	}
 	act_doing(act, doing, sizeof doing);
-	ui_ask_doing(ui, act->command->method, act_params(act), acted, act_pack(act), doing,
-	    act->targets[0].name);
+	/* What is marked from now on is for something else. */
+	if (ui_ask_doing(ui, act->command->method, act_params(act), acted, act_pack(act), doing,
+		act->targets[0].name) &&
+	    act->marked)
+		ui_unmark(ui);
 }
 
 void ui_act(struct ui *ui, const struct act *act)
@@ -308,8 +316,6 @@ static void done(struct ui *ui, const struct act *act, const json_t *result)
 	toast->style = up || act_is(act, "stop") ? STYLE_GOOD : STYLE_WARN;
 	one_done(ui, toast->entry > 0, act, act_is(act, "do") ? NULL : service, toast->text,
 	    sizeof toast->text);
-	if (ui_view(ui)->marks)
-		ui_unmark(ui);
 	toast_say(ui);
 }
 

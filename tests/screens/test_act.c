@@ -212,6 +212,48 @@ static void test_marks_stay_by_name(void **state)
 	assert_seen(stage, "1 marked");
 }
 
+/* One that is marked where nobody may see it is no reason to act unasked. */
+static void test_mark_out_of_sight(void **state)
+{
+	struct stage *stage = *state;
+
+	snapshot(stage, QUIET ", " SERVICE("dns", "running", 2, 0));
+	type(stage, " x"); /* the selected one: as without a mark */
+	assert_sent(stage, "stop web 7; ");
+	answer(stage, "stop", "{\"result\": {\"services\": []}}");
+	type(stage, "j");
+	type(stage, " /w\rx"); /* dns is marked, web alone is seen */
+	assert_seen(stage, "Stop dns?");
+	assert_sent(stage, "impact dns; ");
+}
+
+/* Old figures do not say that nobody is connected. */
+static void test_old_figures_are_asked_about(void **state)
+{
+	struct stage *stage = *state;
+
+	snapshot(stage, QUIET);
+	pass(stage, 10000);
+	type(stage, "x");
+	assert_seen(stage, "Stop web?");
+	assert_sent(stage, "impact web; ");
+}
+
+/* Marks are used up by the action that they were set for, and by no other. */
+static void test_marks_set_meanwhile(void **state)
+{
+	struct stage *stage = *state;
+
+	snapshot(stage, SERVICE("web", "stopped", 4, 0) ", " OFF);
+	type(stage, " s");
+	assert_sent(stage, "start web 4; ");
+	type(stage, "j ");
+	answer(stage, "start", "{\"result\": {\"services\": []}}");
+	assert_seen(stage, "*STOPPED     mail");
+	type(stage, "s");
+	assert_sent(stage, "start mail 5; ");
+}
+
 /* What is started starts at once, however many there are. */
 static void test_several_reversible(void **state)
 {
@@ -714,6 +756,9 @@ int main(void)
 		TEST(test_letters_never_act),
 		TEST(test_several_at_once),
 		TEST(test_marks_stay_by_name),
+		TEST(test_mark_out_of_sight),
+		TEST(test_old_figures_are_asked_about),
+		TEST(test_marks_set_meanwhile),
 		TEST(test_several_reversible),
 		TEST(test_marks_are_of_the_lists),
 		TEST(test_toast_tells_the_undo),

@@ -133,6 +133,15 @@ static size_t gather(const struct ui *ui, struct event *events, size_t room)
 	return count;
 }
 
+/* The number of the entry that an undo without a number would take; -1: none. */
+static int64_t undone_next(const struct model *model)
+{
+	for (size_t i = model->audit_count; i-- > 0;)
+		if (model->audit[i].can_undo && model->audit[i].undoes < 0)
+			return model->audit[i].number;
+	return -1;
+}
+
 static void describe(const struct ui *ui, const struct event *event, char *out, size_t size)
 {
 	const struct model_audit *entry = event->entry;
@@ -150,7 +159,7 @@ static void describe(const struct ui *ui, const struct event *event, char *out, 
 	if (strcmp(entry->outcome, "done") != 0)
 		text_format(out, size, "%s: %s (%s%s%s)", who, entry->words,
 		    show_word(entry->outcome), entry->reason[0] != '\0' ? ": " : "", entry->reason);
-	else if (entry->can_undo && entry->undone_by < 0)
+	else if (entry->number == undone_next(ui->model))
 		text_format(out, size, _("%s: %s (%s undoes it)"), who, entry->words,
 		    bindings_shown(&ui->bindings, 'z'));
 	else

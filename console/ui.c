@@ -12,6 +12,7 @@
 
 #include "console/panels.h"
 #include "console/trial.h"
+#include "console/ui_act.h"
 #include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
@@ -410,7 +411,7 @@ static bool general_key(struct ui *ui, const struct key *key)
 	else if (c == 'L')
 		ui_log_open(ui, "");
 	else if (c == 'z')
-		ui_undo(ui, -1);
+		ui_undo(ui, ui_act_offered(ui));
 	else if (c == ',')
 		ui_open(ui, &view_screen);
 	else if (c == ':')

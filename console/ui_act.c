@@ -244,6 +244,8 @@ struct toast {
 	int64_t entry; /* of the audit list; 0: nothing to wait for */
 	char text[512];
 	unsigned style;
+	int64_t offered; /* the entry that it says how to undo; 0: none */
+	char offer[768]; /* as it was said */
 };
 
 static struct toast *toast_of(struct ui *ui)
@@ -264,11 +266,21 @@ static void toast_say(struct ui *ui)
 		return;
 	}
 	toast->entry = 0;
-	if (entry->can_undo)
-		ui_say(ui, toast->style, 10, _("%s; %s undoes it (%s)"), toast->text,
-		    bindings_shown(&ui->bindings, 'z'), entry->undo_words);
-	else
+	if (!entry->can_undo) {
 		ui_say(ui, toast->style, 10, "%s", toast->text);
+		return;
+	}
+	ui_say(ui, toast->style, 10, _("%s; %s undoes it (%s)"), toast->text,
+	    bindings_shown(&ui->bindings, 'z'), entry->undo_words);
+	toast->offered = entry->number;
+	text_format(toast->offer, sizeof toast->offer, "%s", ui->message);
+}
+
+int64_t ui_act_offered(struct ui *ui)
+{
+	const struct toast *toast = toast_of(ui);
+
+	return toast->offered > 0 && strcmp(ui->message, toast->offer) == 0 ? toast->offered : -1;
 }
 
 void ui_act_audit(struct ui *ui)

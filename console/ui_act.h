@@ -32,6 +32,8 @@ void rights_open(struct ui *ui, const struct act *act, const struct fault *fault
 
 /* Somebody types, or looks at a sheet: nothing may open by itself. */
 bool ui_act_busy(struct ui *ui);
+/* The entry of the audit list that the message offers to undo; -1: none. */
+int64_t ui_act_offered(struct ui *ui);
 /* Audit entries came: the toast may know now what undoes its action. */
 void ui_act_audit(struct ui *ui);
 

@@ -55,6 +55,7 @@ bool ui_ask_doing(struct ui *ui, const char *method, json_t *params, ui_answered
 
 	if (request == NULL)
 		return false;
+	ui->message[0] = '\0'; /* it was about something before */
 	text_format(request->doing, sizeof request->doing, "%s", doing);
 	text_format(request->service, sizeof request->service, "%s",
 	    service != NULL ? service : "");

@@ -72,7 +72,7 @@ void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *styl
 	const struct ui_request *request = ui_under_way(ui);
 
 	*style_r = ui->message_style;
-	if (request == NULL) {
+	if (request == NULL || ui->message[0] != '\0') {
 		text_format(out, size, "%s", ui->message);
 		return;
 	}

@@ -291,6 +291,54 @@ static void test_marks_are_of_the_lists(void **state)
 	"\"undo\": {\"possible\": " #possible ", \"words\": \"start web\", "                \
 	"\"grade\": \"reversible\", \"reason\": \"it cannot be taken back\"}}]}}"
 
+/* z takes what the message offers, whatever somebody else did since. */
+static void test_undo_of_the_toast(void **state)
+{
+	struct stage *stage = *state;
+
+	text_format(stage->ui->role, sizeof stage->ui->role, "admin");
+	snapshot(stage, QUIET);
+	type(stage, "x");
+	answer(stage, "stop", "{\"result\": {\"services\": [], \"audit\": 11}}");
+	say(stage, ENTRY(11, true));
+	say(stage, ENTRY(12, true));
+	assert_seen(stage, "z undoes it (start web)");
+	type(stage, "z");
+	assert_string_equal(params_of(stage, "undo"), "{\"dry_run\": true, \"entry\": 11}");
+	answer(stage, "undo", "{\"error\": {\"code\": -32001, \"message\": \"no\"}}");
+	pass(stage, 61000);
+	type(stage, "z");
+	assert_string_equal(params_of(stage, "undo"), "{\"dry_run\": true}");
+}
+
+/* Of the events the one that z would undo says so. */
+static void test_events_name_one_undo(void **state)
+{
+	struct stage *stage = *state;
+	const char *first;
+
+	snapshot(stage, QUIET);
+	say(stage, ENTRY(11, true));
+	say(stage, ENTRY(12, true));
+	first = strstr(draw(stage), "(z undoes it)");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "(z undoes it)"));
+}
+
+/* An action that takes long hides nothing that is said meanwhile. */
+static void test_said_while_under_way(void **state)
+{
+	struct stage *stage = *state;
+
+	snapshot(stage, QUIET);
+	type(stage, "R");
+	assert_seen(stage, "restart web: under way");
+	type(stage, "s");
+	assert_seen(stage, "start web: it is running");
+	pass(stage, 7000);
+	assert_seen(stage, "restart web: under way");
+}
+
 /* The entry may come before the answer or after it. */
 static void test_toast_tells_the_undo(void **state)
 {
@@ -761,6 +809,9 @@ int main(void)
 		TEST(test_marks_set_meanwhile),
 		TEST(test_several_reversible),
 		TEST(test_marks_are_of_the_lists),
+		TEST(test_undo_of_the_toast),
+		TEST(test_events_name_one_undo),
+		TEST(test_said_while_under_way),
 		TEST(test_toast_tells_the_undo),
 		TEST(test_stale_shows_what_changed),
 		TEST(test_generation_of_the_frame),

@@ -48,6 +48,7 @@ static void drop_done(struct ui *ui)
 	struct config *config = config_of(ui);
 	size_t dropped = 0;
 
+	config_read(ui);
 	for (size_t i = config->staged->edits.count; i-- > 0;) {
 		const struct staged_change *c = &config->staged->edits.changes[i];
 		const struct setting_row *row = setting_rows_find(config->rows, c->name);

@@ -42,7 +42,8 @@ struct config {
 	struct fault fault;  /* FAULT_NONE: it would take it */
 	char fault_name[96]; /* the setting that fault is about, or empty */
 	json_t *changes;     /* what it would change */
-	int64_t unanswered;  /* the session whose set got no answer; 0: none */
+	/* A set that got no answer: its `session` and what was `sent`; NULL: none. */
+	json_t *unanswered;
 
 	/* The page. */
 	char filter[INPUT_MAX];

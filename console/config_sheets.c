@@ -145,6 +145,7 @@ static void leave_key(struct ui *ui, const struct key *key)
 	if (answer == STAY)
 		return;
 	if (answer == DROP) {
+		config_read(ui);
 		staged_clear(config_of(ui)->staged);
 		config_write(ui);
 	}

@@ -330,12 +330,15 @@ static void applied(struct ui *ui, const struct ui_request *request, const json_
 	struct config *config = config_of(ui);
 
 	if (result == NULL && !ui->connected) {
-		config->unanswered = (int64_t)json_integer_value(request->context);
+		json_decref(config->unanswered);
+		config->unanswered = json_incref(request->context);
 		return;
 	}
 	if (result != NULL) {
 		model_entries(ui->model, json_object_get(result, "services"));
-		staged_try(config->staged, json_whole(json_object_get(result, "trial"), "id", -1));
+		config_read(ui);
+		staged_try(config->staged, json_object_get(request->context, "sent"),
+		    json_whole(json_object_get(result, "trial"), "id", -1));
 		/* Nothing that would have to be confirmed. */
 		if (config->staged->trial < 0) {
 			staged_kept(config->staged);
@@ -361,7 +364,10 @@ static void send(struct ui *ui)
 	ui_ask_doing(ui, "set",
 	    json_pack("{s:o, s:o, s:i}", "values", staged_values(config->staged), "expect",
 		staged_expect(config->staged), "confirm", CONFIG_TRIAL_S),
-	    applied, json_integer((json_int_t)ui->session), _("apply on trial"), NULL);
+	    applied,
+	    json_pack("{s:I, s:o}", "session", (json_int_t)ui->session, "sent",
+		staged_pack(&config->staged->edits)),
+	    _("apply on trial"), NULL);
 }
 
 /* ---- Keys ---- */
@@ -372,6 +378,7 @@ static void conflict_answer(struct ui *ui, int answer)
 	struct config *config = config_of(ui);
 	const struct setting_row *row = setting_rows_find(config->rows, state->setting);
 
+	config_read(ui);
 	if (row != NULL && answer == 1)
 		staged_rebase(config->staged, row->name, row->value, row->origin);
 	else if (row != NULL)

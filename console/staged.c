@@ -238,12 +238,28 @@ bool staged_command(const struct staged *staged, const char *home, int seconds, 
 
 /* ---- A trial ---- */
 
-void staged_try(struct staged *staged, int64_t trial)
+static bool same_text(const char *a, const char *b)
 {
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+void staged_try(struct staged *staged, const json_t *sent, int64_t trial)
+{
+	struct staged *tried = staged_new();
+
+	staged_unpack(tried, sent);
 	list_clear(&staged->tried);
-	staged->tried = staged->edits;
-	staged->edits = (struct staged_list){ .changes = NULL };
-	staged->trial = trial;
+	staged->tried = tried->edits;
+	tried->edits = (struct staged_list){ .changes = NULL };
+	staged_free(tried);
+	staged->trial = staged->tried.count > 0 ? trial : -1;
+	for (size_t i = 0; i < staged->tried.count; i++) {
+		const struct staged_change *c = &staged->tried.changes[i];
+		struct staged_change *edit = find(&staged->edits, c->name);
+
+		if (edit != NULL && same_text(edit->text, c->text))
+			list_remove(&staged->edits, edit);
+	}
 }
 
 size_t staged_kept(struct staged *staged)

@@ -70,8 +70,13 @@ json_t *staged_expect(const struct staged *staged);
 bool staged_command(const struct staged *staged, const char *home, int seconds, char *out,
     size_t size);
 
-/* The edits have been applied on trial. */
-void staged_try(struct staged *staged, int64_t trial);
+/* Edits as JSON, the caller's: what was sent when it was sent. */
+json_t *staged_pack(const struct staged_list *list);
+/* Stages edits from JSON; what is none is left out. */
+void staged_unpack(struct staged *staged, const json_t *edits);
+/* These edits (staged_pack) are applied on trial. What is staged and not among
+ * them, or with another value by now, stays staged. */
+void staged_try(struct staged *staged, const json_t *sent, int64_t trial);
 /* The trial has ended: kept, or everything is as before and staged again (an
  * edit that was made meanwhile counts more). Returns how many that were. */
 size_t staged_kept(struct staged *staged);

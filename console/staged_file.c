@@ -56,7 +56,21 @@ bool staged_path(const char *home, char *path, size_t size, struct fault *fault)
 	    (unsigned long long)hash(found.folder));
 }
 
-/* ---- Reading ---- */
+/* ---- As JSON ---- */
+
+json_t *staged_pack(const struct staged_list *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct staged_change *c = &list->changes[i];
+
+		json_array_append_new(array,
+		    json_pack("{s:s, s:s?, s:s, s:s}", "name", c->name, "text", c->text, "seen",
+			c->seen, "origin", c->origin));
+	}
+	return array;
+}
 
 static const char *member(const json_t *object, const char *key)
 {
@@ -72,7 +86,7 @@ static bool is_name(const char *name)
 	    name[strspn(name, letters)] == '\0';
 }
 
-static void take_list(struct staged *into, const json_t *list)
+void staged_unpack(struct staged *into, const json_t *list)
 {
 	const json_t *one;
 	struct fault fault;
@@ -94,6 +108,8 @@ static void take_list(struct staged *into, const json_t *list)
 			return;
 	}
 }
+
+/* ---- Reading ---- */
 
 static int64_t number(const json_t *object, const char *key)
 {
@@ -120,29 +136,13 @@ struct staged *staged_load(const char *path, struct fault *fault)
 		return NULL;
 	}
 	staged = staged_new();
-	take_list(staged, json_object_get(document, "tried"));
-	if (staged->edits.count > 0)
-		staged_try(staged, number(document, "trial"));
-	take_list(staged, json_object_get(document, "changes"));
+	staged_try(staged, json_object_get(document, "tried"), number(document, "trial"));
+	staged_unpack(staged, json_object_get(document, "changes"));
 	json_decref(document);
 	return staged;
 }
 
 /* ---- Writing ---- */
-
-static json_t *list_of(const struct staged_list *list)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < list->count; i++) {
-		const struct staged_change *c = &list->changes[i];
-
-		json_array_append_new(array,
-		    json_pack("{s:s, s:s?, s:s, s:s}", "name", c->name, "text", c->text, "seen",
-			c->seen, "origin", c->origin));
-	}
-	return array;
-}
 
 bool staged_save(const struct staged *staged, const char *path, struct fault *fault)
 {
@@ -155,8 +155,8 @@ bool staged_save(const struct staged *staged, const char *path, struct fault *fa
 	}
 	text_format(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
 	json_t *document =
-	    json_pack("{s:i, s:o, s:o, s:I}", "version", 1, "changes", list_of(&staged->edits),
-		"tried", list_of(&staged->tried), "trial", (json_int_t)staged->trial);
+	    json_pack("{s:i, s:o, s:o, s:I}", "version", 1, "changes", staged_pack(&staged->edits),
+		"tried", staged_pack(&staged->tried), "trial", (json_int_t)staged->trial);
 	char *text = json_dumps(document, JSON_INDENT(1));
 	bool done = text != NULL && file_make_folder(folder, 0700, fault) &&
 	    file_replace(path, text, strlen(text), 0600, fault);

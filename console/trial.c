@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "console/config_page.h"
+#include "console/format.h"
 #include "console/sheet_rows.h"
 #include "data/intl.h"
 #include "data/text.h"
@@ -205,13 +206,18 @@ static void tell_mine(struct ui *ui, const struct model_audit *entry, bool kept)
 	struct config *config = config_of(ui);
 	size_t count;
 
-	if (kept) {
+	config_read(ui);
+	/* Another console of this person may have begun the next one since. */
+	bool own = config->staged->trial == state_of(ui)->end_id;
+
+	if (kept && own)
 		staged_kept(config->staged);
+	if (kept) {
 		config_write(ui);
 		ui_say(ui, STYLE_GOOD, 10, "%s", _("kept: the new settings are stored"));
 		return;
 	}
-	count = staged_back(config->staged);
+	count = own ? staged_back(config->staged) : 0;
 	config_write(ui);
 	char back[400];
 
@@ -298,13 +304,15 @@ static void adopt(struct ui *ui)
 	struct config *config = config_of(ui);
 	const struct model_trial *trial = &ui->model->trial;
 
-	if (config->unanswered == 0)
+	if (config->unanswered == NULL)
 		return;
-	if (trial->present && trial->session == config->unanswered) {
-		staged_try(config->staged, trial->id);
+	if (trial->present && trial->session == json_whole(config->unanswered, "session", 0)) {
+		config_read(ui);
+		staged_try(config->staged, json_object_get(config->unanswered, "sent"), trial->id);
 		config_write(ui);
 	}
-	config->unanswered = 0;
+	json_decref(config->unanswered);
+	config->unanswered = NULL;
 }
 
 static void is_there(struct ui *ui)
@@ -324,7 +332,9 @@ static void is_there(struct ui *ui)
 	state->mine = tried || (ui->session != 0 && trial->session == ui->session) ||
 	    (state->mine && state->shown == trial->id);
 	/* Nobody who types or is asked something else is interrupted. */
-	if (state->mine && state->shown != trial->id && ui->overlay == NULL &&
+	bool typing = ui_view(ui)->typing != NULL && ui_view(ui)->typing(ui);
+
+	if (state->mine && state->shown != trial->id && ui->overlay == NULL && !typing &&
 	    strcmp(trial->state, "waiting") == 0)
 		open_sheet(ui, state);
 }

@@ -139,6 +139,8 @@ bool ui_act_busy(struct ui *ui)
 {
 	const struct view *view = ui_view(ui);
 
+	if (view->typing != NULL && view->typing(ui))
+		return true;
 	return ui->overlay != NULL || (view->editing != NULL && view->editing(ui) != NULL);
 }
 

@@ -45,6 +45,7 @@ void config_end(void *state)
 	setting_rows_free(config->rows);
 	staged_free(config->staged);
 	json_decref(config->changes);
+	json_decref(config->unanswered);
 	free(config->shown);
 	free(config->began_value);
 	free(config->began_origin);

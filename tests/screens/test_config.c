@@ -585,6 +585,43 @@ static void test_sheet_waits_a_second(void **state)
 	assert_non_null(asked(stage, "confirm"));
 }
 
+/* What is staged while the host looks is neither kept nor lost with the trial. */
+static void test_staged_while_it_is_applied(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	open_diff(stage);
+	type(stage, "\t\r");
+	type(stage, "j "); /* web.gzip */
+	assert_seen(stage, "2 changes staged");
+	answer(stage, "set", RIGHT); /* the check of both */
+	answer(stage, "set",
+	    "{\"result\": {\"changes\": [], \"services\": [], \"audit\": 17, \"trial\": "
+	    "{\"id\": 17}}}");
+	assert_seen(stage, "1 change staged in web");
+	trial(stage, 12, 50);
+	trial_is_gone(stage);
+	audit_entry(stage, "done", "");
+	assert_seen(stage, "1 change staged in web");
+}
+
+/* Who types is not interrupted by the question whether to keep. */
+static void test_sheet_waits_for_a_line(void **state)
+{
+	struct stage *stage = *state;
+
+	ui_wizard_open(stage->ui);
+	type(stage, "\r");
+	assert_true(ui_view(stage->ui)->typing(stage->ui));
+	trial(stage, 12, 50);
+	assert_unseen(stage, "Keep the new settings?");
+	type(stage, "\033");
+	assert_false(ui_view(stage->ui)->typing(stage->ui));
+	trial(stage, 12, 49);
+	assert_seen(stage, "Keep the new settings?");
+}
+
 static void test_go_back(void **state)
 {
 	struct stage *stage = *state;
@@ -779,6 +816,8 @@ int main(void)
 		TEST(test_failed_trial),
 		TEST(test_keep),
 		TEST(test_sheet_waits_a_second),
+		TEST(test_staged_while_it_is_applied),
+		TEST(test_sheet_waits_for_a_line),
 		TEST(test_go_back),
 		TEST(test_trial_that_nobody_confirms),
 		TEST(test_lost_before_the_answer),

@@ -145,13 +145,44 @@ static void test_what_is_sent(void **state)
 	json_decref(expect);
 }
 
+/* All that is staged. */
+static void try_all(struct staged *staged, int64_t trial)
+{
+	json_t *sent = staged_pack(&staged->edits);
+
+	staged_try(staged, sent, trial);
+	json_decref(sent);
+}
+
+/* What was staged while the host looked is not taken for what it has. */
+static void test_staged_meanwhile(void **state)
+{
+	struct staged *staged = *state;
+	json_t *sent;
+
+	put(staged, "web.workers", "2", "1");
+	put(staged, "web.root", "/a", "/b");
+	put(staged, "web.name", NULL, "n");
+	sent = staged_pack(&staged->edits);
+	put(staged, "web.root", "/c", "/b");
+	put(staged, "web.gzip", "true", "false");
+	assert_true(staged_drop(staged, "web.name"));
+	staged_try(staged, sent, 7);
+	json_decref(sent);
+	assert_int_equal(staged->tried.count, 3);
+	assert_int_equal(staged_kept(staged), 3);
+	assert_int_equal(staged_count(staged, NULL), 2);
+	assert_string_equal(staged_find(staged, "web.root")->text, "/c");
+	assert_non_null(staged_find(staged, "web.gzip"));
+}
+
 static void test_trial(void **state)
 {
 	struct staged *staged = *state;
 
 	put(staged, "web.workers", "2", "1");
 	put(staged, "web.root", "/a", "/b");
-	staged_try(staged, 7);
+	try_all(staged, 7);
 	assert_int_equal(staged_count(staged, NULL), 0);
 	assert_int_equal(staged->trial, 7);
 	/* An edit that was made meanwhile counts more than one that comes back. */
@@ -160,7 +191,7 @@ static void test_trial(void **state)
 	assert_string_equal(staged_find(staged, "web.root")->text, "/c");
 	assert_string_equal(staged_find(staged, "web.workers")->text, "2");
 	assert_int_equal(staged->trial, -1);
-	staged_try(staged, 8);
+	try_all(staged, 8);
 	assert_int_equal(staged_kept(staged), 2);
 	assert_int_equal(staged_back(staged), 0);
 	assert_int_equal(staged_count(staged, NULL), 0);
@@ -185,7 +216,7 @@ static void test_file(void **state)
 	assert_true(staged_path("/srv/b", other, sizeof other, &fault));
 	assert_string_not_equal(path, other);
 	put(staged, "web.root", "/tried", "/b");
-	staged_try(staged, 3);
+	try_all(staged, 3);
 	put(staged, "web.workers", "2", "1");
 	put(staged, "web.name", NULL, "a \"name\"");
 	assert_true(staged_save(staged, path, &fault));
@@ -263,6 +294,7 @@ int main(void)
 		TEST(test_limits),
 		TEST(test_conflicts),
 		TEST(test_what_is_sent),
+		TEST(test_staged_meanwhile),
 		TEST(test_trial),
 		TEST(test_file),
 		TEST(test_bad_files),

@@ -75,6 +75,9 @@ static void config_answered(struct ui *ui, const struct ui_request *request, con
 	state->asking = false;
 	if (result == NULL) {
 		state->fault = *fault;
+		/* Asked again when there is a connection. */
+		if (!ui->connected)
+			state->generation = -2;
 		return;
 	}
 	state->fault = (struct fault){ .code = FAULT_NONE };

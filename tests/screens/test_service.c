@@ -224,6 +224,21 @@ static void test_config_page(void **state)
 	assert_seen(stage, "threads?[3m");
 }
 
+/* A line that was lost while they were asked for is no reason never to ask again. */
+static void test_config_page_after_a_lost_line(void **state)
+{
+	struct stage *stage = *state;
+
+	begin(stage);
+	type(stage, "\r\t\t");
+	ui_disconnected(stage->ui, NULL);
+	pass(stage, 1000);
+	ui_connected(stage->ui);
+	stage->sent[0] = '\0';
+	pass(stage, 1000);
+	assert_sent(stage, "get; ");
+}
+
 static void test_log_page(void **state)
 {
 	struct stage *stage = *state;
@@ -337,6 +352,7 @@ int main(void)
 		TEST(test_clients_in_words),
 		TEST(test_connection_lost),
 		TEST(test_config_page),
+		TEST(test_config_page_after_a_lost_line),
 		TEST(test_log_page),
 		TEST(test_log_page_stays),
 		TEST(test_services_list),

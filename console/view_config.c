@@ -280,8 +280,11 @@ static void draw_form(struct ui *ui, struct config *config, struct area area)
 	const char *summary = json_string_value(json_object_get(schema, "summary"));
 	char title[256], text[200] = "";
 
-	if (summary != NULL)
+	/* Marked for translation where the service is. */
+	if (summary != NULL && *summary != '\0') {
+		summary = _(summary);
 		text_clean(text, sizeof text, summary, strlen(summary));
+	}
 	text_format(title, sizeof title, "%s%s%s", config->section, text[0] != '\0' ? ": " : "",
 	    text);
 	area_rule(area, 0, config->filter[0] != '\0' ? _("All that match") : title);

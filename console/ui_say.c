@@ -124,6 +124,7 @@ static void trial_text(const struct ui *ui, char *out, size_t size)
 {
 	const struct model_trial *trial = &ui->model->trial;
 	const struct model_change *first = &trial->changes[0];
+	long long left = (long long)model_trial_left(trial, ui->now_ms);
 	char who[128], what[700] = "";
 
 	text_format(who, sizeof who, "%s%s%s", trial->user, trial->origin[0] != '\0' ? "@" : "",
@@ -140,12 +141,15 @@ static void trial_text(const struct ui *ui, char *out, size_t size)
 	else if (strcmp(trial->state, "applying") == 0)
 		text_format(out, size, _("TRIAL of %s: applied now, then looked at (%s)."), who,
 		    what);
+	else if (ui->port.read_only || (ui->role[0] != '\0' && !ui_may(ui, "admin")))
+		text_format(out, size, _("TRIAL of %s: it goes back in %llds (%s)."), who, left,
+		    what);
 	else
+		/* What is to be known first: a small screen has two rows for all of it. */
 		text_format(out, size,
-		    _("TRIAL of %s: %s. %llds until the old settings come back: %s keeps the new "
-		      "ones, %s goes back now."),
-		    who, what, (long long)model_trial_left(trial, ui->now_ms),
-		    bindings_shown(&ui->bindings, 'K'), bindings_shown(&ui->bindings, 'Z'));
+		    _("TRIAL of %s: it goes back in %llds. %s keeps it, %s goes back now (%s)."),
+		    who, left, bindings_shown(&ui->bindings, 'K'),
+		    bindings_shown(&ui->bindings, 'Z'), what);
 }
 
 bool ui_cut_off(const struct ui *ui)

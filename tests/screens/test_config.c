@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "console/config_page.h"
 #include "data/text.h"
 #include "tests/screens/asked.h"
 #include "tests/screens/stage.h"
@@ -728,6 +729,19 @@ static void test_trial_of_somebody_else(void **state)
 	assert_seen(stage, "1 change staged");
 }
 
+/* Keys are offered to those who may use them. */
+static void test_trial_for_a_viewer(void **state)
+{
+	struct stage *stage = *state;
+
+	text_format(stage->ui->role, sizeof stage->ui->role, "operator");
+	trial(stage, 9, 50);
+	assert_seen(stage, "TRIAL of adm@lan");
+	assert_unseen(stage, "goes back now");
+	text_format(stage->ui->role, sizeof stage->ui->role, "admin");
+	assert_seen(stage, "K keeps it, Z goes back now");
+}
+
 static void test_keys_without_a_trial(void **state)
 {
 	struct stage *stage = *state;
@@ -791,6 +805,31 @@ static void test_two_consoles(void **state)
 	assert_seen(stage, "3 changes staged in 2 services");
 }
 
+/* Nor by what an answer of the host changes in the list. */
+static void test_two_consoles_and_an_answer(void **state)
+{
+	struct stage *stage = *state;
+	struct fault fault;
+	struct staged *other;
+	struct config *config;
+
+	stage_workers(stage);
+	config = config_of(stage->ui);
+	other = staged_load(config->path, &fault);
+	assert_non_null(other);
+	assert_true(staged_put(other, "dns.mode", "fast", "slow", "default", &fault));
+	assert_true(staged_save(other, config->path, &fault));
+	staged_free(other);
+	/* Somebody sets workers to just that: nothing is left to do for this edit. */
+	snapshot(stage, SERVICE("web", "running", 8, 0));
+	answer(stage, "get", SETTINGS(WORKERS("2", "set by op 2026-01-02T00:00:00Z")));
+	other = staged_load(config->path, &fault);
+	assert_non_null(other);
+	assert_null(staged_find(other, "web.workers"));
+	assert_non_null(staged_find(other, "dns.mode"));
+	staged_free(other);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -823,9 +862,11 @@ int main(void)
 		TEST(test_lost_before_the_answer),
 		TEST(test_found_by_the_next_console),
 		TEST(test_trial_of_somebody_else),
+		TEST(test_trial_for_a_viewer),
 		TEST(test_keys_without_a_trial),
 		TEST(test_q_asks),
 		TEST(test_two_consoles),
+		TEST(test_two_consoles_and_an_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

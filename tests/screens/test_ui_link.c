@@ -91,7 +91,8 @@ static void test_trial_banner(void **state)
 	    "{\"id\": 3, \"state\": \"waiting\", \"user\": \"adm\", \"origin\": \"192.0.2.7\", "
 	    "\"seconds\": 60, \"seconds_left\": 41.2, \"changes\": [{\"name\": \"web.listen\", "
 	    "\"old\": \"a:80\", \"new\": \"b:80\"}]}}}");
-	assert_seen(stage, "TRIAL of adm@192.0.2.7: web.listen a:80 -> b:80. 42s until");
+	assert_seen(stage, "TRIAL of adm@192.0.2.7: it goes back in 42s. K keeps it, Z goes back");
+	assert_seen(stage, "(web.listen a:80 -> b:80)");
 	type(stage, "5");
 	pass(stage, 2000);
 	assert_seen(stage, "TRIAL 40s");

@@ -502,6 +502,14 @@ void ui_key(struct ui *ui, const struct key *key)
 	}
 	if (key->code == PRESS_CONTROL && control_key(ui, key->character))
 		return;
+	/* Nothing is done blindly, and what is staged is kept. */
+	if (ui_too_small(ui)) {
+		if ((key->code == PRESS_CHARACTER &&
+			bindings_meant(&ui->bindings, key->character) == 'q') ||
+		    (key->code == PRESS_FUNCTION && key->number == 10))
+			ui->wants |= UI_LEAVE;
+		return;
+	}
 	if (ui->overlay != NULL) {
 		ui->overlay->key(ui, key);
 		return;

@@ -190,6 +190,8 @@ void ui_press(struct ui *ui, uint32_t character);
 /* Puts the person's settings into force: the keys here, the rest by UI_LOOK. */
 void ui_look(struct ui *ui);
 
+/* As last drawn: nothing but how to leave can be read. */
+bool ui_too_small(const struct ui *ui);
 /* The view whose word in the bar of views was drawn at col, or NULL (ui_frame.c). */
 const struct view *ui_nav_at(const struct ui *ui, int col);
 /* The default key of the way (palette, menu, help) that was drawn there, -1: none. */

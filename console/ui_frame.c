@@ -130,6 +130,9 @@ static void draw_host_line(struct ui *ui, struct area area)
 		text_format(text, sizeof text, _("up %s"), figure);
 		part(&line, STYLE_BAR, 3, false, text);
 	}
+	/* Where neither the bar of views nor a title names it. */
+	if (ui->nav_row < 0 && ui_view(ui)->title == NULL)
+		part(&line, STYLE_BAR, 2, false, _(ui_view(ui)->name));
 	alert_parts(ui, &line);
 	trial_part(ui, &line);
 	staged_part(ui, &line);
@@ -328,9 +331,14 @@ static int draw_message(const struct ui *ui, struct area area, int bottom)
 	return rows > 1 ? rows : 1;
 }
 
-static bool too_small(struct ui *ui, struct area area)
+bool ui_too_small(const struct ui *ui)
 {
-	if (area.rows >= 8 && area.cols >= 36)
+	return ui->rows > 0 && (ui->rows < 8 || ui->cols < 36);
+}
+
+static bool draw_too_small(struct ui *ui, struct area area)
+{
+	if (!ui_too_small(ui))
 		return false;
 	area_text(area, 0, 0, STYLE_STRONG, _("window too small"));
 	area_text(area, 1, 0, STYLE_NORMAL, _("40x12 is enough"));
@@ -365,7 +373,7 @@ void ui_draw(struct ui *ui, struct canvas *canvas)
 	ui->cols = canvas->cols;
 	ui->ascii = canvas->ascii;
 	remember_services(ui);
-	if (too_small(ui, area))
+	if (draw_too_small(ui, area))
 		return;
 	ui->footer_row = area.rows - 1;
 	ui->nav_row = area.rows >= NAV_ROWS ? 1 : -1;

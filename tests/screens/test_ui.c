@@ -260,6 +260,54 @@ static void test_wishes(void **state)
 	assert_unseen(stage, "Stop web?");
 }
 
+/* ---- Small windows ---- */
+
+static void draw_at(struct stage *stage, int rows, int cols, const char *seen)
+{
+	struct canvas *canvas = canvas_new(rows, cols, false);
+
+	ui_draw(stage->ui, canvas);
+	char *text = canvas_text(canvas);
+
+	if (strstr(text, seen) == NULL)
+		fail_msg("\"%s\" is not on the screen:\n%s", seen, text);
+	free(text);
+	canvas_free(canvas);
+}
+
+static void press(struct stage *stage, uint32_t character)
+{
+	ui_key(stage->ui, &(struct key){ .code = PRESS_CHARACTER, .character = character });
+}
+
+/* Where nothing can be read nothing is done either. */
+static void test_too_small(void **state)
+{
+	struct stage *stage = *state;
+
+	snapshot(stage, QUIET);
+	draw_at(stage, 7, 60, "q leaves");
+	press(stage, 'x');
+	press(stage, 'm');
+	assert_sent(stage, "");
+	assert_null(stage->ui->overlay);
+	draw_at(stage, 24, 80, "RUNNING");
+	press(stage, 'm');
+	assert_non_null(stage->ui->overlay);
+	draw_at(stage, 24, 35, "q leaves");
+	press(stage, 'q'); /* also over a menu that nobody sees */
+	assert_int_equal(ui_wants(stage->ui), UI_LEAVE);
+}
+
+/* Without the bar of views the first line names what is seen. */
+static void test_name_of_a_small_view(void **state)
+{
+	struct stage *stage = *state;
+
+	snapshot(stage, QUIET);
+	draw_at(stage, 12, 40, "nas1  Home");
+}
+
 /* ---- The next step ---- */
 
 /* The key that the verdict names works where the verdict stands. */
@@ -377,6 +425,8 @@ int main(void)
 		TEST(test_menu_acts),
 		TEST(test_mouse),
 		TEST(test_wishes),
+		TEST(test_too_small),
+		TEST(test_name_of_a_small_view),
 		TEST(test_next_of_the_verdict),
 		TEST(test_selection_stays),
 		TEST(test_filter),

@@ -341,6 +341,16 @@ static void escape(struct ui *ui, bool leave)
 		ui->wants |= UI_LEAVE;
 }
 
+/* As Esc would, so that an overlay can keep or put away what it holds. */
+static void give_up(struct ui *ui)
+{
+	const struct overlay *overlay = ui->overlay;
+
+	overlay->key(ui, &(struct key){ .code = PRESS_ESCAPE });
+	if (ui->overlay == overlay)
+		ui_close(ui);
+}
+
 static bool control_key(struct ui *ui, uint32_t letter)
 {
 	switch (letter) {
@@ -356,10 +366,8 @@ static bool control_key(struct ui *ui, uint32_t letter)
 		ui_palette(ui, "");
 		return true;
 	case 'C':
-		if (ui->overlay != NULL && !ui->overlay->line)
-			ui_close(ui);
-		else if (ui->overlay != NULL)
-			ui->overlay->key(ui, &(struct key){ .code = PRESS_ESCAPE });
+		if (ui->overlay != NULL)
+			give_up(ui);
 		else
 			escape(ui, true);
 		return true;

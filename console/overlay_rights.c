@@ -125,6 +125,21 @@ static void run_sudo(struct ui *ui)
 	ui->wants |= UI_SHELL;
 }
 
+/* Words of the command line carry no generation, so it is looked at here. */
+static bool has_moved(const struct ui *ui, const struct act *act, struct fault *fault)
+{
+	for (size_t i = 0; i < act->count; i++) {
+		const struct act_target *target = &act->targets[i];
+		const struct model_service *s = model_service(ui->model, target->name);
+
+		if (s != NULL && s->generation == target->generation)
+			continue;
+		fault_set(fault, FAULT_STALE, "%s has changed since it was shown", target->name);
+		return true;
+	}
+	return false;
+}
+
 /* ---- The sheet ---- */
 
 void rights_open(struct ui *ui, const struct act *act, const struct fault *fault)
@@ -192,8 +207,14 @@ static void rights_key(struct ui *ui, const struct key *key)
 
 	if (answer == SHEET_OPEN)
 		return;
+	struct fault fault;
+
 	ui_close(ui);
-	if (answer == 1)
+	if (answer != 1)
+		return;
+	if (has_moved(ui, &state->act, &fault))
+		stale_open(ui, &state->act, &fault);
+	else
 		run_sudo(ui);
 }
 

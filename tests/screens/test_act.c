@@ -501,6 +501,16 @@ static void test_sudo(void **state)
 	type(stage, "\r");
 	ui_shell_ended(stage->ui, 1 << 8);
 	assert_seen(stage, "not done; sudo ended with 1");
+	/* Nor is sudo asked for what stands otherwise by now. */
+	text_format(stage->ui->role, sizeof stage->ui->role, "viewer");
+	type(stage, "x\t\t\r");
+	snapshot(stage, SERVICE("web", "running", 9, 3));
+	assert_int_equal(ui_wants(stage->ui) & UI_SHELL, UI_SHELL); /* of before */
+	type(stage, "\r");
+	assert_int_equal(ui_wants(stage->ui) & UI_SHELL, 0);
+	assert_seen(stage, "Not done: it has changed");
+	type(stage, "\003"); /* Ctrl-C is Esc, and says the same */
+	assert_seen(stage, "cancelled, nothing was done");
 	setenv("PATH", before, 1);
 	free(before);
 	unlink(path);

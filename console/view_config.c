@@ -31,7 +31,9 @@ struct config *config_of(struct ui *ui)
 	config->staged = staged_new();
 	config->version = 0;
 	config_form_begin(ui); /* keys may come before it is drawn */
-	if (staged_path(ui->port.home, config->path, sizeof config->path, &fault))
+	/* Who only looks sees what is in force, and drops nobody's work. */
+	if (!ui->port.read_only &&
+	    staged_path(ui->port.home, config->path, sizeof config->path, &fault))
 		config_read(ui);
 	else
 		config->path[0] = '\0';

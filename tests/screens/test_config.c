@@ -805,6 +805,24 @@ static void test_two_consoles(void **state)
 	assert_seen(stage, "3 changes staged in 2 services");
 }
 
+/* A console that only looks has no part in what is staged. */
+static void test_read_only_beside_it(void **state)
+{
+	struct stage *stage = *state;
+	struct ui *first = stage->ui;
+	struct ui_port port = first->port;
+
+	stage_workers(stage);
+	port.read_only = true;
+	stage->ui = ui_new(&port);
+	pass(stage, 10);
+	assert_unseen(stage, "1 staged");
+	type(stage, "q");
+	assert_int_equal(ui_wants(stage->ui), UI_LEAVE);
+	ui_free(stage->ui);
+	stage->ui = first;
+}
+
 /* Nor by what an answer of the host changes in the list. */
 static void test_two_consoles_and_an_answer(void **state)
 {
@@ -867,6 +885,7 @@ int main(void)
 		TEST(test_q_asks),
 		TEST(test_two_consoles),
 		TEST(test_two_consoles_and_an_answer),
+		TEST(test_read_only_beside_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,8 +61,9 @@ static void standard_text(const struct setting_row *row, char *out, size_t size)
 		text_show_bytes(row->max, most, sizeof most);
 		text_format(out + used, size - used, _(" It may be %s to %s."), least, most);
 	} else if (row->limited && strcmp(row->type, "duration") == 0) {
-		text_format(out + used, size - used, _(" It may be %gs to %gs."),
-		    (double)row->min / 1000, (double)row->max / 1000);
+		setting_show_ms(row->min, least, sizeof least);
+		setting_show_ms(row->max, most, sizeof most);
+		text_format(out + used, size - used, _(" It may be %s to %s."), least, most);
 	} else if (row->limited && strcmp(row->type, "integer") == 0) {
 		text_format(out + used, size - used, _(" It may be %lld to %lld."),
 		    (long long)row->min, (long long)row->max);

@@ -45,13 +45,20 @@ static bool size_of(const struct setting_row *row, const char *text, char *why, 
 	return false;
 }
 
-/* Limits in milliseconds; below a second they are shown as that. */
-static void show_ms(int64_t ms, char *out, size_t size)
+void setting_show_ms(int64_t ms, char *out, size_t size)
 {
-	if (ms != 0 && ms % 1000 != 0)
-		text_format(out, size, "%lldms", (long long)ms);
-	else
-		text_format(out, size, "%llds", (long long)ms / 1000);
+	static const struct {
+		int64_t ms;
+		const char *unit;
+	} units[] = { { 86400000, "d" }, { 3600000, "h" }, { 60000, "m" }, { 1000, "s" } };
+
+	for (size_t i = 0; ms != 0 && i < sizeof units / sizeof units[0]; i++) {
+		if (ms % units[i].ms != 0)
+			continue;
+		text_format(out, size, "%lld%s", (long long)(ms / units[i].ms), units[i].unit);
+		return;
+	}
+	text_format(out, size, ms == 0 ? "0s" : "%lldms", (long long)ms);
 }
 
 static bool duration(const struct setting_row *row, const char *text, char *why, size_t size)
@@ -66,8 +73,8 @@ static bool duration(const struct setting_row *row, const char *text, char *why,
 	}
 	if (!row->limited || (value >= row->min && value <= row->max))
 		return true;
-	show_ms(row->min, least, sizeof least);
-	show_ms(row->max, most, sizeof most);
+	setting_show_ms(row->min, least, sizeof least);
+	setting_show_ms(row->max, most, sizeof most);
 	text_format(why, size, _("a duration from %s to %s is expected"), least, most);
 	return false;
 }

@@ -50,5 +50,8 @@ bool setting_row_matches(const struct setting_row *row, const char *text);
 /* False: text is none of what the row takes; why, translated. What passes may
  * still be refused by the host. (setting_check.c) */
 bool setting_row_check(const struct setting_row *row, const char *text, char *why, size_t size);
+/* A duration in the largest unit that it is a whole number of, as it is typed: "90s",
+ * "30d". */
+void setting_show_ms(int64_t ms, char *out, size_t size);
 
 #endif

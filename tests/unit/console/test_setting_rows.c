@@ -63,6 +63,22 @@ static void test_rows(void **state)
 	setting_rows_free(rows_from("{\"settings\": {\"a\": 1}}"));
 }
 
+static void test_durations(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *shown;
+	} rows[] = { { 0, "0s" }, { 200, "200ms" }, { 1500, "1500ms" }, { 90000, "90s" },
+		{ 600000, "10m" }, { 86400000, "1d" }, { INT64_C(2592000000), "30d" } };
+	char text[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		setting_show_ms(rows[i].ms, text, sizeof text);
+		assert_string_equal(text, rows[i].shown);
+	}
+}
+
 static void test_checks(void **state)
 {
 	static const struct {
@@ -128,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_checks),
 	};
 

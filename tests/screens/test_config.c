@@ -9,7 +9,6 @@
 #include <stdint.h>
 /* cmocka wants the four above first */
 #include <cmocka.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,154 +16,7 @@
 
 #include "console/config_page.h"
 #include "data/text.h"
-#include "tests/screens/asked.h"
-#include "tests/screens/stage.h"
-
-static char folder[64];
-
-static int begin(void **state)
-{
-	struct stage *stage;
-
-	text_format(folder, sizeof folder, "/tmp/steward-config-XXXXXX");
-	if (mkdtemp(folder) == NULL || setenv("XDG_STATE_HOME", folder, 1) != 0 ||
-	    stage_begin(state) != 0)
-		return -1;
-	stage = *state;
-	answer(stage, "hello",
-	    "{\"result\": {\"role\": \"admin\", \"user\": \"adm\", \"session\": 12}}");
-	snapshot(stage, QUIET ", " SERVICE("dns", "running", 3, 5));
-	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-	(void)status;
-	(void)kind;
-	(void)place;
-	return remove(path);
-}
-
-static int end(void **state)
-{
-	int status = stage_end(state);
-
-	nftw(folder, remove_one, 4, FTW_DEPTH | FTW_PHYS);
-	return status;
-}
-
-/* The host has gone: nothing will be answered any more. */
-static void forget_asked(struct stage *stage)
-{
-	for (size_t i = 0; i < STAGE_REQUESTS; i++)
-		stage->requests[i].answered = true;
-}
-
-/* ---- What the host has ---- */
-
-#define ROW(name, type, value, origin, more)                                                \
-	"{\"name\": \"" name "\", \"type\": \"" type "\", \"value\": \"" value              \
-	"\", \"default\": \"1\", \"origin\": \"" origin "\", \"help\": \"about " name "\"," \
-	"\"effect\": \"live\"" more "}"
-#define WORKERS(value, origin)                       \
-	ROW("web.workers", "integer", value, origin, \
-	    ", \"min\": 1, \"max\": 64, \"effect\": \"restart\"")
-#define SETTINGS(workers)                                                            \
-	"{\"result\": {\"settings\": [" ROW("host.name", "text", "nas1", "default",  \
-	    "") "," ROW("web.listen", "listen", "127.0.0.1:80", "steward.conf:3",    \
-	    "") "," workers "," ROW("web.gzip", "boolean", "false", "default",       \
-	    "") "," ROW("dns.cache", "size", "8M", "set by op 2026-01-01T00:00:00Z", \
-	    ", \"min\": 65536,"                                                      \
-	    "\"max\": 67108864") "," ROW("dns.mode", "choice", "slow", "default",    \
-	    ", \"choices\": [\"slow\", \"fast\"]") "]}}"
-#define AS_BEFORE SETTINGS(WORKERS("1", "default"))
-#define CHANGED SETTINGS(WORKERS("4", "set by op 2026-01-02T00:00:00Z"))
-#define RIGHT "{\"result\": {\"changes\": [], \"services\": []}}"
-
-static void open_config(struct stage *stage)
-{
-	type(stage, "8");
-	answer(stage, "get", AS_BEFORE);
-	stage->sent[0] = '\0';
-}
-
-/* Opens the form of web at workers. */
-static void open_workers(struct stage *stage)
-{
-	open_config(stage); /* at the selected service */
-	type(stage, "\rj");
-}
-
-static void stage_workers(struct stage *stage)
-{
-	open_workers(stage);
-	type(stage,
-	    "\r\177"
-	    "2\r");
-	assert_seen(stage, "1 change staged in web");
-}
-
-static const char *carried(struct stage *stage, const char *method, const char *group,
-    const char *name)
-{
-	const json_t *value = json_object_get(json_object_get(asked(stage, method), group), name);
-
-	return json_is_null(value) ? "null" : json_string_value(value);
-}
-
-static void trial(struct stage *stage, int session, int left)
-{
-	char text[2048];
-
-	text_format(text, sizeof text,
-	    "{\"method\": \"snapshot\", \"params\": {\"host\": {\"name\": \"nas1\"}, "
-	    "\"services\": [" QUIET "], \"audit_newest\": 17, \"trial\": {\"id\": 17, "
-	    "\"action\": \"set\", \"state\": \"waiting\", \"user\": \"adm\", \"origin\": \"lan\","
-	    "\"session\": %d, \"seconds\": 60, \"seconds_left\": %d, \"services\": [\"web\"], "
-	    "\"changes\": [{\"name\": \"web.workers\", \"old\": \"1\", \"new\": \"2\"}]}}}",
-	    session, left);
-	say(stage, text);
-}
-
-static void trial_is_gone(struct stage *stage)
-{
-	say(stage,
-	    "{\"method\": \"snapshot\", \"params\": {\"services\": [" QUIET
-	    "], \"trial\": null, \"audit_newest\": 17}}");
-}
-
-static void audit_entry(struct stage *stage, const char *outcome, const char *reason)
-{
-	char text[1024];
-
-	text_format(text, sizeof text,
-	    "{\"method\": \"audit\", \"params\": {\"entries\": [{\"number\": 17, \"action\": "
-	    "\"set\", \"user\": \"adm\", \"outcome\": \"%s\", \"reason\": \"%s\"}]}}",
-	    outcome, reason);
-	say(stage, text);
-}
-
-/* The diff is open and the host has checked it. */
-static void open_diff(struct stage *stage)
-{
-	type(stage, "A");
-	answer(stage, "get", AS_BEFORE);
-	answer(stage, "set", RIGHT);
-}
-
-/* Applies on trial: the answer and the snapshot have come, the sheet is open. */
-static void apply(struct stage *stage)
-{
-	stage_workers(stage);
-	open_diff(stage);
-	type(stage, "\t\r");
-	answer(stage, "set",
-	    "{\"result\": {\"changes\": [], \"services\": [], \"audit\": 17, \"trial\": {\"id\": "
-	    "17}}}");
-	audit_entry(stage, "waiting", "");
-	trial(stage, 12, 60);
-	stage->sent[0] = '\0';
-}
+#include "tests/screens/settings.h"
 
 /* ---- Forms ---- */
 
@@ -850,7 +702,7 @@ static void test_two_consoles_and_an_answer(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, settings_begin, settings_end)
 	const struct CMUnitTest tests[] = {
 		TEST(test_sections_and_form),
 		TEST(test_error_beside_the_field),

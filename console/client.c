@@ -14,6 +14,7 @@
 #include "console/format.h"
 #include "data/clock.h"
 #include "data/home.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 
@@ -391,7 +392,7 @@ bool client_answer(json_t *message, struct fault *fault)
 	const char *next = json_string_value(json_object_get(data, "next"));
 
 	fault_set(fault, error_code(json_integer_value(json_object_get(error, "code")), data), "%s",
-	    text != NULL ? text : "stewardd refused without saying why");
+	    text != NULL ? text : _("stewardd refused without saying why"));
 	if (next != NULL && *next != '\0')
 		fault_next(fault, "%s", next);
 	return false;

@@ -48,30 +48,38 @@ static enum form_kind kind_of(const struct setting_row *row)
 	return FORM_TEXT;
 }
 
+static void add_sentence(char *out, size_t size, const char *sentence)
+{
+	size_t used = strlen(out);
+
+	if (*sentence != '\0')
+		text_format(out + used, size - used, " %s", sentence);
+}
+
 /* What it takes and what a change does, in sentences of their own. */
 static void standard_text(const struct setting_row *row, char *out, size_t size)
 {
-	char least[32], most[32];
-	size_t used;
+	char least[32], most[32], sentence[256] = "";
 
 	text_format(out, size, _("The default is %s."), config_shown(row->standard));
-	used = strlen(out);
 	if (row->limited && strcmp(row->type, "size") == 0) {
 		text_show_bytes(row->min, least, sizeof least);
 		text_show_bytes(row->max, most, sizeof most);
-		text_format(out + used, size - used, _(" It may be %s to %s."), least, most);
+		text_format(sentence, sizeof sentence, _("It may be %s to %s."), least, most);
 	} else if (row->limited && strcmp(row->type, "duration") == 0) {
 		setting_show_ms(row->min, least, sizeof least);
 		setting_show_ms(row->max, most, sizeof most);
-		text_format(out + used, size - used, _(" It may be %s to %s."), least, most);
+		text_format(sentence, sizeof sentence, _("It may be %s to %s."), least, most);
 	} else if (row->limited && strcmp(row->type, "integer") == 0) {
-		text_format(out + used, size - used, _(" It may be %lld to %lld."),
+		text_format(sentence, sizeof sentence, _("It may be %lld to %lld."),
 		    (long long)row->min, (long long)row->max);
 	}
-	used = strlen(out);
+	add_sentence(out, size, sentence);
+	sentence[0] = '\0';
 	if (row->restarts)
-		text_format(out + used, size - used, _(" A change restarts %.*s."),
+		text_format(sentence, sizeof sentence, _("A change restarts %.*s."),
 		    (int)row->dot - 1, row->name);
+	add_sentence(out, size, sentence);
 }
 
 static void origin_text(struct config *config, const struct setting_row *row,

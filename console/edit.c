@@ -166,13 +166,14 @@ char *const *edit_argv(struct edit *edit)
 	else
 		edit->command = memory_string("for e in editor nano vi; do "
 					      "command -v $e >/dev/null && exec $e \"$1\"; done; "
-					      "echo 'no editor: set EDITOR' >&2; exit 127");
+					      "printf '%s\\n' \"$2\" >&2; exit 127");
 	edit->argv[0] = (char *)"/bin/sh";
 	edit->argv[1] = (char *)"-c";
 	edit->argv[2] = edit->command;
 	edit->argv[3] = (char *)"sh";
 	edit->argv[4] = edit->copy;
-	edit->argv[5] = NULL;
+	edit->argv[5] = (char *)_("no editor: set EDITOR");
+	edit->argv[6] = NULL;
 	return edit->argv;
 }
 

@@ -25,7 +25,7 @@ struct edit {
 	char *text;      /* the copy's, as it was looked at last */
 	struct stat was; /* of the file, or of its folder when there is none */
 	char *command;
-	char *argv[6];
+	char *argv[7];
 };
 
 enum edit_outcome {

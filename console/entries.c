@@ -106,9 +106,9 @@ static bool plain_words(const char *pattern, char *out, size_t size)
 	return more;
 }
 
-static void clean_text(const json_t *object, const char *key, char *out, size_t size)
+static void clean_help(const json_t *object, char *out, size_t size)
 {
-	const char *text = json_text(object, key, "");
+	const char *text = format_words(object, "help");
 
 	text_clean(out, size, text, strlen(text));
 }
@@ -123,8 +123,8 @@ static void service_own(struct ui *ui, struct entries *entries, const char *serv
 
 	json_array_foreach(json_object_get(schema, "tables"), i, one)
 	{
-		clean_text(one, "name", words, sizeof words);
-		clean_text(one, "help", help, sizeof help);
+		json_clean(one, "name", words, sizeof words);
+		clean_help(one, help, sizeof help);
 		text_format(line, sizeof line, "list %s %s", service, words);
 		refuse(add_line(entries, line, help, false), refusal);
 	}
@@ -132,7 +132,7 @@ static void service_own(struct ui *ui, struct entries *entries, const char *serv
 	{
 		bool more = plain_words(json_text(one, "pattern", ""), words, sizeof words);
 
-		clean_text(one, "help", help, sizeof help);
+		clean_help(one, help, sizeof help);
 		text_format(line, sizeof line, "do %s %s%s", service, words, more ? " " : "");
 		refuse(add_line(entries, line, help, more), refusal);
 	}
@@ -261,8 +261,8 @@ static void settings_of_section(struct ui *ui, struct entries *entries, const ch
 
 	json_array_foreach(json_object_get(ui_schema_service(ui, section), "settings"), i, one)
 	{
-		clean_text(one, "name", name, sizeof name);
-		clean_text(one, "help", help, sizeof help);
+		json_clean(one, "name", name, sizeof name);
+		clean_help(one, help, sizeof help);
 		text_format(line, sizeof line, "set %s=", name);
 		add_line(entries, line, help, true);
 	}

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "console/format.h"
 
-#include <ctype.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <wchar.h>
+#include <wctype.h>
 
 #include "data/clock.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 
@@ -54,6 +56,33 @@ size_t format_width(const char *text)
 	return cells;
 }
 
+/* A title in capitals of the language; the caller frees. */
+static char *upper(const char *title)
+{
+	size_t size = strlen(title) * MB_LEN_MAX + 1, used = 0, left = strlen(title);
+	char *out = memory_new(size);
+	mbstate_t from = { 0 }, to = { 0 };
+
+	while (left > 0) {
+		wchar_t wide;
+		size_t n = mbrtowc(&wide, title, left, &from);
+
+		if (n == 0 || n > left) { /* no character of this locale */
+			memset(&from, 0, sizeof from);
+			n = 1;
+			out[used++] = *title;
+		} else {
+			wide = wide == L'_' ? L' ' : (wchar_t)towupper((wint_t)wide);
+			size_t more = wcrtomb(out + used, wide, &to);
+
+			used += more <= MB_LEN_MAX ? more : 0;
+		}
+		title += n;
+		left -= n;
+	}
+	return out;
+}
+
 struct grid *grid_new(const char *const *titles, const char *align)
 {
 	struct grid *grid = memory_new(sizeof *grid);
@@ -64,9 +93,7 @@ struct grid *grid_new(const char *const *titles, const char *align)
 	grid->align = memory_new(grid->columns + 1);
 	memset(grid->align, 'l', grid->columns);
 	for (size_t i = 0; i < grid->columns; i++) {
-		grid->titles[i] = memory_string(titles[i]);
-		for (char *c = grid->titles[i]; *c != '\0'; c++)
-			*c = *c == '_' ? ' ' : (char)toupper((unsigned char)*c);
+		grid->titles[i] = upper(titles[i]);
 		if (*align != '\0')
 			grid->align[i] = *align++;
 	}
@@ -239,7 +266,7 @@ bool format_limits(const json_t *setting, char *out, size_t size)
 		return false;
 	show_limit(type, json_whole(setting, "min", 0), least, sizeof least);
 	show_limit(type, json_whole(setting, "max", 0), most, sizeof most);
-	return text_format(out, size, "%s to %s", least, most);
+	return text_format(out, size, _("%s to %s"), least, most);
 }
 
 void format_fault(const struct fault *fault, FILE *out)
@@ -256,6 +283,20 @@ const char *json_text(const json_t *object, const char *key, const char *fallbac
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text != NULL ? text : fallback;
+}
+
+void json_clean(const json_t *object, const char *key, char *out, size_t size)
+{
+	const char *text = json_text(object, key, "?");
+
+	text_clean(out, size, text, strlen(text));
+}
+
+const char *format_words(const json_t *object, const char *key)
+{
+	const char *text = json_text(object, key, "");
+
+	return *text != '\0' ? _(text) : "";
 }
 
 const char *format_value(const json_t *object, const char *key)

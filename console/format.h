@@ -53,6 +53,11 @@ void format_fault(const struct fault *fault, FILE *out);
 /* ---- Reading documents: wrong types give the fallback, never a crash ---- */
 
 const char *json_text(const json_t *object, const char *key, const char *fallback);
+/* A text cleaned into out; "?" when there is none. */
+void json_clean(const json_t *object, const char *key, char *out, size_t size);
+/* What a service says of itself (summary, help, names of columns), in the person's
+ * language: the texts of the services are in the catalogues. Not cleaned; "": none. */
+const char *format_words(const json_t *object, const char *key);
 /* A setting's value as a person sees it: "-" for none, the empty text in quotes. */
 const char *format_value(const json_t *object, const char *key);
 double json_figure(const json_t *object, const char *key, double fallback);

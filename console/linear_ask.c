@@ -142,9 +142,10 @@ static void impact_lines(struct linear *l, const json_t *one)
 	if (last >= 0)
 		fprintf(l->out, _("Its last restart took %.1f seconds.\n"), last);
 	if (undo != NULL) {
-		fputs(_("What undoes it: "), l->out);
-		format_text(undo, l->out);
-		fputc('\n', l->out);
+		char clean[512];
+
+		text_clean(clean, sizeof clean, undo, strlen(undo));
+		fprintf(l->out, _("What undoes it: %s\n"), clean);
 	} else {
 		fputs(_("It cannot be undone.\n"), l->out);
 	}

@@ -61,8 +61,10 @@ static void new_alert(struct linear *l, const struct model_alert *alert)
 	fprintf(l->out, "%s: %s", model_severity_word(alert->severity), alert->text);
 	if (alert->cause[0] != '\0')
 		fprintf(l->out, ": %s", alert->cause);
-	if (alert->next[0] != '\0')
-		fprintf(l->out, _(". What helps: %s"), alert->next);
+	if (alert->next[0] != '\0') {
+		fputs(". ", l->out);
+		fprintf(l->out, _("What helps: %s"), alert->next);
+	}
 	fputs(".\n", l->out);
 }
 

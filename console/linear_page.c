@@ -96,13 +96,13 @@ static void service_line(struct linear *l, const struct model_service *s)
 	addresses(s, where, sizeof where);
 	show_rate(s->requests_rate, rate, sizeof rate);
 	linear_choice(l, s->name, "");
-	fprintf(l->out, "%s: %s", s->name, linear_state(l, s, state, sizeof state));
+	fprintf(l->out, "%s: %s, ", s->name, linear_state(l, s, state, sizeof state));
 	if (where[0] != '\0')
-		fprintf(l->out, ", %s", where);
+		fprintf(l->out, "%s, ", where);
 	if (s->requests_rate < 0)
-		fputs(_(", requests not known"), l->out);
+		fputs(_("requests not known"), l->out);
 	else
-		fprintf(l->out, _(", %s requests a second"), rate);
+		fprintf(l->out, _("%s requests a second"), rate);
 	if (s->reason[0] != '\0')
 		fprintf(l->out, ": %s", s->reason);
 	fputs(".\n", l->out);
@@ -115,12 +115,16 @@ static void alert_line(struct linear *l, const struct model_alert *alert)
 	fprintf(l->out, "%s: %s", model_severity_word(alert->severity), alert->text);
 	if (alert->cause[0] != '\0')
 		fprintf(l->out, ": %s", alert->cause);
-	if (alert->acknowledged[0] != '\0')
-		fprintf(l->out, _(", acknowledged by %s"), alert->acknowledged);
-	else if (alert->snoozed_until_us > clock_utc())
-		fputs(_(", snoozed"), l->out);
-	if (alert->next[0] != '\0')
-		fprintf(l->out, _(". The number does: %s"), alert->next);
+	if (alert->acknowledged[0] != '\0') {
+		fputs(", ", l->out);
+		fprintf(l->out, _("acknowledged by %s"), alert->acknowledged);
+	} else if (alert->snoozed_until_us > clock_utc()) {
+		fprintf(l->out, ", %s", _("snoozed"));
+	}
+	if (alert->next[0] != '\0') {
+		fputs(". ", l->out);
+		fprintf(l->out, _("The number does: %s"), alert->next);
+	}
 	fputs(".\n", l->out);
 }
 
@@ -155,7 +159,7 @@ static void facts(struct linear *l, const struct model_service *s)
 	char state[48], age[32], a[16], b[16], c[16];
 
 	if (s->summary[0] != '\0')
-		fprintf(l->out, "%s: %s.\n", s->name, s->summary);
+		fprintf(l->out, "%s: %s.\n", s->name, _(s->summary));
 	show_age(clock_parse(s->since, clock_utc()), clock_utc(), age, sizeof age);
 	fprintf(l->out, _("%s is %s, for %s.\n"), s->name, linear_state(l, s, state, sizeof state),
 	    age);
@@ -166,8 +170,12 @@ static void facts(struct linear *l, const struct model_service *s)
 	for (size_t i = 0; i < s->listener_count; i++) {
 		const struct model_listener *at = &s->listeners[i];
 
-		fprintf(l->out, _("Listens: %s %s is %s%s%s.\n"), at->transport, at->address,
-		    at->state, at->reason[0] != '\0' ? ": " : "", at->reason);
+		if (at->reason[0] != '\0')
+			fprintf(l->out, _("Listens: %s %s is %s: %s.\n"), at->transport,
+			    at->address, show_word(at->state), at->reason);
+		else
+			fprintf(l->out, _("Listens: %s %s is %s.\n"), at->transport, at->address,
+			    show_word(at->state));
 	}
 	show_count(s->connections, a, sizeof a);
 	show_rate(s->requests_rate, b, sizeof b);
@@ -232,7 +240,7 @@ static void own_choices(struct linear *l, const char *service, const char *what,
 	{
 		char line[256], clean[256];
 		const char *name = json_text(entry, key, "");
-		const char *help = json_text(entry, "help", "");
+		const char *help = format_words(entry, "help");
 
 		if (!text_format(line, sizeof line, "%s %s %s", word, service, name))
 			continue;

@@ -188,7 +188,7 @@ static int finish(int status)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
 	if (errno != EPIPE)
-		fprintf(stderr, "steward: cannot write the output: %s\n", strerror(errno));
+		fprintf(stderr, _("steward: cannot write the output: %s\n"), strerror(errno));
 	return status != 0 ? status : FAULT_FAILED;
 }
 

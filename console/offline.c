@@ -13,6 +13,7 @@
 
 #include "data/file.h"
 #include "data/home.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 
@@ -162,7 +163,7 @@ static void take_reason(char *output, const char *file, struct fault *fault)
 		end[-1] = '\0';
 	if (*output == '\0') {
 		fault_set(fault, FAULT_FAILED, "%s: there is a mistake in it",
-		    *file != '\0' ? file : "settings");
+		    *file != '\0' ? file : _("settings"));
 		return;
 	}
 	/* "PROGRAM: FILE:LINE: ..." is told as our own words. */

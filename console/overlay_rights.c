@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "console/sheet_rows.h"
+#include "console/show.h"
 #include "console/ui_act.h"
 #include "data/home.h"
 #include "data/intl.h"
@@ -174,9 +175,10 @@ static void facts(struct ui *ui, struct rights_state *state)
 	if (state->fault.text[0] != '\0')
 		sheet_rows_add(rows, NULL, STYLE_WARN, "%s", state->fault.text);
 	else
-		sheet_rows_add(rows, NULL, STYLE_WARN, _("%s needs the role %s."), doing, role);
+		sheet_rows_add(rows, NULL, STYLE_WARN, _("%s needs the role %s."), doing,
+		    show_word(role));
 	sheet_rows_add(rows, _("you"), STYLE_NORMAL, _("%s, with the role %s"),
-	    ui->user[0] != '\0' ? ui->user : "-", ui->role[0] != '\0' ? ui->role : "-");
+	    ui->user[0] != '\0' ? ui->user : "-", ui->role[0] != '\0' ? show_word(ui->role) : "-");
 	if (act_text(&state->act, ui->port.home, text, sizeof text))
 		sheet_rows_add(rows, _("command"), STYLE_NORMAL, "%s", text);
 	if (state->sudo[0] != '\0')

@@ -14,6 +14,7 @@
  * them has trouble enough.
  */
 #define TEST_DEADLINE_MS 45000 /* the command itself has 30 s */
+#define LABEL_CELLS 14
 #define SNOOZE_LEAST_MS INT64_C(60000)
 #define SNOOZE_MOST_MS INT64_C(2592000000)
 
@@ -36,7 +37,9 @@ static void print_line(const char *label, const char *text, FILE *out)
 {
 	if (text == NULL || *text == '\0')
 		return;
-	fprintf(out, "  %s%*s", label, (int)(14 - format_width(label)), "");
+	int pad = LABEL_CELLS - (int)format_width(label);
+
+	fprintf(out, "  %s%*s", label, pad > 2 ? pad : 2, "");
 	format_text(text, out);
 	fputc('\n', out);
 }

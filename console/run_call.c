@@ -5,6 +5,8 @@
 #include "console/client.h"
 #include "console/format.h"
 #include "console/run.h"
+#include "console/show.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 
@@ -115,13 +117,22 @@ static void degraded_words(const json_t *service, size_t others, struct fault *f
 	const char *mend = strcmp(state, "quarantined") == 0 ? "resume" :
 	    strcmp(state, "hung") == 0                       ? "restart" :
 							       "start";
-	char more[48] = "";
 
-	if (others > 0)
-		text_format(more, sizeof more, "; %zu more %s not as %s should be", others,
-		    others == 1 ? "is" : "are", others == 1 ? "it" : "they");
-	fault_set(fault, FAULT_DEGRADED, "%.64s should run and is %s%s%.320s%s", name, state,
-	    *reason != '\0' ? ": " : "", reason, more);
+	if (*reason != '\0')
+		fault_set(fault, FAULT_DEGRADED, "%.64s should run and is %s: %.320s", name,
+		    show_word(state), reason);
+	else
+		fault_set(fault, FAULT_DEGRADED, "%.64s should run and is %s", name,
+		    show_word(state));
+	if (others > 0) {
+		char more[160];
+
+		text_format(more, sizeof more,
+		    ngettext("%zu more is not as it should be",
+			"%zu more are not as they should be", others),
+		    others);
+		fault_set(fault, FAULT_DEGRADED, "%s; %s", fault->text, more);
+	}
 	fault_next(fault, "steward log %.64s tells more; steward %s %.64s tries again", name, mend,
 	    name);
 }

@@ -11,6 +11,7 @@
 #include "console/format.h"
 #include "console/run.h"
 #include "data/clock.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 
@@ -218,8 +219,8 @@ static void first_without_host(struct follow *follow, const struct fault *why)
 		fprintf(stderr, "steward: %s\n", reading.text);
 	fflush(stdout);
 	fprintf(stderr,
-	    "steward: %s; that was from the journal's files, waiting for it "
-	    "(Ctrl-C ends)\n",
+	    _("steward: %s; that was from the journal's files, waiting for it "
+	      "(Ctrl-C ends)\n"),
 	    why->text);
 }
 
@@ -234,7 +235,7 @@ static int follow_loop(struct follow *follow, struct fault *fault)
 		if (client != NULL && subscribe(client, follow->query, fault) &&
 		    catch_up(follow, client, first, fault)) {
 			if (told)
-				fprintf(stderr, "steward: connected again\n");
+				fputs(_("steward: connected again\n"), stderr);
 			first = told = false;
 			*fault = (struct fault){ 0 };
 			if (!listen_to(follow, client)) {
@@ -251,7 +252,7 @@ static int follow_loop(struct follow *follow, struct fault *fault)
 		if (first && !told)
 			first_without_host(follow, fault);
 		else if (!told)
-			fprintf(stderr, "steward: %s; waiting for it\n", fault->text);
+			fprintf(stderr, _("steward: %s; waiting for it\n"), fault->text);
 		told = true;
 		first = false;
 		if (!wait_for(-1, RETRY_MS))

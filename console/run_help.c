@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "console/format.h"
 #include "console/look.h"
 #include "console/run.h"
 #include "data/intl.h"
+#include "data/memory.h"
 #include "data/text.h"
 
 /* help: the table for a reader. Text is wrapped here, so that the table can
@@ -13,21 +15,21 @@
 #define WRAP_COLUMN 78
 
 static const char *const option_lines[][2] = {
-	{ "--home DIR", "the steward below DIR instead of the installed one (STEWARD_HOME)" },
-	{ "--json", "print a document for programs, with its version" },
-	{ "--linear", "without a command: the console as lines, for screen readers and pipes" },
-	{ "--read-only", "without a command: look only" },
-	{ "--help", "all about a command, or this" },
-	{ "--version", "print the version" },
+	{ "--home DIR", N_("the steward below DIR instead of the installed one (STEWARD_HOME)") },
+	{ "--json", N_("print a document for programs, with its version") },
+	{ "--linear", N_("without a command: the console as lines, for screen readers and pipes") },
+	{ "--read-only", N_("without a command: look only") },
+	{ "--help", N_("all about a command, or this") },
+	{ "--version", N_("print the version") },
 };
 
 static const char *const status_lines[][2] = {
-	{ "0", "done" },
-	{ "1", "failed" },
-	{ "2", "wrong words or values" },
-	{ "3", "stewardd is not running" },
-	{ "4", "refused: no right to it" },
-	{ "5", "degraded: a service that should run does not" },
+	{ "0", N_("done") },
+	{ "1", N_("failed") },
+	{ "2", N_("wrong words or values") },
+	{ "3", N_("stewardd is not running") },
+	{ "4", N_("refused: no right to it") },
+	{ "5", N_("degraded: a service that should run does not") },
 };
 
 static void print_pairs(const char *const (*lines)[2], size_t count, FILE *out)
@@ -38,7 +40,7 @@ static void print_pairs(const char *const (*lines)[2], size_t count, FILE *out)
 	for (size_t i = 0; i < count; i++) {
 		grid_cell(grid, NULL);
 		grid_cell(grid, lines[i][0]);
-		grid_cell(grid, lines[i][1]);
+		grid_cell(grid, _(lines[i][1]));
 	}
 	grid_print(grid, false, out);
 	grid_free(grid);
@@ -51,13 +53,17 @@ static void print_wrapped(const char *text, int indent, FILE *out)
 	int column = 0;
 
 	while (*text != '\0') {
-		int length = (int)strcspn(text, " \n");
+		size_t length = strcspn(text, " \n");
+		char *word = memory_format("%.*s", (int)length, text);
+		int width = (int)format_width(word);
 
-		if (column > 0 && column + 1 + length > WRAP_COLUMN) {
+		if (column > 0 && column + 1 + width > WRAP_COLUMN) {
 			fputc('\n', out);
 			column = 0;
 		}
-		column += fprintf(out, "%*s%.*s", column == 0 ? indent : 1, "", length, text);
+		fprintf(out, "%*s%s", column == 0 ? indent : 1, "", word);
+		free(word);
+		column += (column == 0 ? indent : 1) + width;
 		text += length;
 		if (*text == '\n') {
 			fputs("\n\n", out);
@@ -73,25 +79,25 @@ static void print_all(FILE *out)
 	static const char *const titles[] = { "", "", "", NULL };
 	struct grid *grid = grid_new(titles, "");
 
-	fprintf(out,
-	    "usage: steward [--home DIR] [--json] [COMMAND ...]\n"
-	    "       steward [--home DIR] [--linear] [--read-only]\n\n"
-	    "Without a command: the console; it starts stewardd when none runs.\n\n");
+	fputs(_("usage: steward [--home DIR] [--json] [COMMAND ...]\n"
+		"       steward [--home DIR] [--linear] [--read-only]\n\n"
+		"Without a command: the console; it starts stewardd when none runs.\n\n"),
+	    out);
 	for (const struct command *c = command_table; c->pattern != NULL; c++) {
 		char name[32];
 
 		command_name(c, name, sizeof name);
 		grid_cell(grid, NULL);
 		grid_cell(grid, name);
-		grid_cell(grid, c->help);
+		grid_cell(grid, _(c->help));
 	}
 	grid_print(grid, false, out);
 	grid_free(grid);
-	fprintf(out, "\nOptions, before or behind the words of a command:\n");
+	fputs(_("\nOptions, before or behind the words of a command:\n"), out);
 	print_pairs(option_lines, sizeof option_lines / sizeof option_lines[0], out);
-	fprintf(out, "\nExit status:\n");
+	fputs(_("\nExit status:\n"), out);
 	print_pairs(status_lines, sizeof status_lines / sizeof status_lines[0], out);
-	fprintf(out, "\nsteward help COMMAND says all about one of them; see also steward(1).\n");
+	fputs(_("\nsteward help COMMAND says all about one of them; see also steward(1).\n"), out);
 }
 
 static void print_one(const struct command *c, FILE *out)
@@ -100,22 +106,22 @@ static void print_one(const struct command *c, FILE *out)
 
 	text_format(usage, sizeof usage, "%s%s", c->pattern,
 	    c->flags & COMMAND_JSON ? " [--json]" : "");
-	fprintf(out, "usage: steward %s\n\n", usage);
-	print_wrapped(c->help, 0, out);
+	fprintf(out, _("usage: steward %s\n\n"), usage);
+	print_wrapped(_(c->help), 0, out);
 	if (c->detail != NULL) {
 		fputc('\n', out);
-		print_wrapped(c->detail, 0, out);
+		print_wrapped(_(c->detail), 0, out);
 	}
 	if (c->grade == COMMAND_DISRUPTS)
-		fprintf(out, "\nPeople who use the service are disconnected.\n");
+		fputs(_("\nPeople who use the service are disconnected.\n"), out);
 	if (c->key != 0)
-		fprintf(out, "\nOn the console: %c\n", c->key);
+		fprintf(out, _("\nOn the console: %c\n"), c->key);
 }
 
 /* The names that console.conf knows, and what is pressed now. */
 static void print_keys(FILE *out)
 {
-	static const char *const titles[] = { "name", "key", "default", "what it does", NULL };
+	const char *const titles[] = { _("name"), _("key"), _("default"), _("what it does"), NULL };
 	struct look *look = look_load(NULL);
 	const struct settings *set = settings_of(look->book, "keys");
 	struct grid *grid = grid_new(titles, "");

@@ -6,6 +6,7 @@
 #include "console/run.h"
 #include "data/clock.h"
 #include "data/home.h"
+#include "data/intl.h"
 #include "data/journal.h"
 #include "data/text.h"
 
@@ -141,7 +142,7 @@ static json_t *log_files(const struct invocation *call, const struct log_query *
 		fprintf(stderr, "steward: %s\n", reading.text);
 		return NULL;
 	}
-	fprintf(stderr, "steward: %s; this is from the journal's files\n", fault->text);
+	fprintf(stderr, _("steward: %s; this is from the journal's files\n"), fault->text);
 	return json_pack("{s:i, s:o}", "version", 1, "records", records);
 }
 

@@ -6,6 +6,7 @@
 #include "console/format.h"
 #include "console/offline.h"
 #include "console/run.h"
+#include "console/show.h"
 #include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
@@ -16,9 +17,25 @@
  */
 #define SET_DEADLINE_MS (300 * 1000) /* services are restarted meanwhile */
 
+/* A value as it is, and what the host says in words of its own in the person's. */
+static const char *said(const json_t *setting, const char *key)
+{
+	static char text[192];
+	char who[96], when[64];
+
+	if (strcmp(key, "type") == 0)
+		return show_word(format_value(setting, key));
+	if (strcmp(key, "origin") != 0)
+		return format_value(setting, key);
+	if (sscanf(json_text(setting, key, "?"), "set by %95s %63s", who, when) != 2)
+		return show_word(json_text(setting, key, "?"));
+	text_format(text, sizeof text, _("set by %s %s"), who, when);
+	return text;
+}
+
 static void print_settings(const json_t *result, FILE *out)
 {
-	static const char *const titles[] = { "setting", "value", "from", NULL };
+	const char *const titles[] = { _("setting"), _("value"), _("from"), NULL };
 	struct grid *grid = grid_new(titles, "");
 	const json_t *setting;
 	size_t i;
@@ -27,7 +44,7 @@ static void print_settings(const json_t *result, FILE *out)
 	{
 		grid_cell(grid, json_text(setting, "name", "?"));
 		grid_cell(grid, format_value(setting, "value"));
-		grid_cell(grid, json_text(setting, "origin", "?"));
+		grid_cell(grid, said(setting, "origin"));
 	}
 	grid_print(grid, true, out);
 	grid_free(grid);
@@ -51,11 +68,11 @@ static void add_limits(struct grid *grid, const json_t *setting)
 		used = strlen(list);
 	}
 	if (used > 0) {
-		grid_cell(grid, "one of");
+		grid_cell(grid, _("one of"));
 		grid_cell(grid, list);
 	}
 	if (format_limits(setting, limits, sizeof limits)) {
-		grid_cell(grid, "limits");
+		grid_cell(grid, _("limits"));
 		grid_cell(grid, limits);
 	}
 }
@@ -67,29 +84,29 @@ static void print_setting(const json_t *setting, FILE *out, FILE *talk)
 	static const struct {
 		const char *title, *key;
 	} lines[] = {
-		{ "from", "origin" },
-		{ "default", "default" },
-		{ "type", "type" },
-		{ "unit", "unit" },
+		{ N_("from"), "origin" },
+		{ N_("default"), "default" },
+		{ N_("type"), "type" },
+		{ N_("unit"), "unit" },
 	};
 	struct grid *grid = grid_new(titles, "");
 
 	format_text(json_text(setting, "value", ""), out);
 	fputc('\n', out);
 	fflush(out);
-	grid_cell(grid, "help");
-	grid_cell(grid, json_text(setting, "help", ""));
+	grid_cell(grid, _("help"));
+	grid_cell(grid, format_words(setting, "help"));
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		if (json_text(setting, lines[i].key, NULL) == NULL)
 			continue;
-		grid_cell(grid, lines[i].title);
-		grid_cell(grid, format_value(setting, lines[i].key));
+		grid_cell(grid, _(lines[i].title));
+		grid_cell(grid, said(setting, lines[i].key));
 	}
 	add_limits(grid, setting);
-	grid_cell(grid, "a change");
+	grid_cell(grid, _("a change"));
 	grid_cell(grid,
-	    strcmp(json_text(setting, "effect", ""), "restart") == 0 ? "restarts the service" :
-								       "is applied at once");
+	    strcmp(json_text(setting, "effect", ""), "restart") == 0 ? _("restarts the service") :
+								       _("is applied at once"));
 	grid_print(grid, false, talk);
 	grid_free(grid);
 }
@@ -134,17 +151,17 @@ void run_print_changes(const json_t *result, bool dry_run, FILE *out, FILE *talk
 	grid_print(grid, false, out);
 	fflush(out);
 	if (grid_rows(grid) == 0)
-		fprintf(talk, "steward: nothing changes\n");
+		fputs(_("steward: nothing changes\n"), talk);
 	else if (dry_run)
-		fprintf(talk, "steward: checked, not applied (--dry-run)\n");
+		fputs(_("steward: checked, not applied (--dry-run)\n"), talk);
 	grid_free(grid);
 	json_array_foreach(json_object_get(result, "services"), i, service)
 	{
-		fprintf(talk, "steward: ");
-		format_text(json_text(service, "name", "?"), talk);
-		fprintf(talk, " is ");
-		format_text(json_text(service, "state", "?"), talk);
-		fputc('\n', talk);
+		char name[64], state[64];
+
+		json_clean(service, "name", name, sizeof name);
+		json_clean(service, "state", state, sizeof state);
+		fprintf(talk, _("steward: %s is %s\n"), name, show_word(state));
 	}
 }
 

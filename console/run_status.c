@@ -6,6 +6,8 @@
 #include "console/client.h"
 #include "console/format.h"
 #include "console/run.h"
+#include "console/show.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 
@@ -21,7 +23,7 @@ static const char *listener_note(const json_t *service, const json_t *listener)
 	const char *state = json_text(listener, "state", "open");
 	bool running = strcmp(json_text(service, "state", ""), "running") == 0;
 
-	return strcmp(state, running ? "open" : "shut") == 0 ? NULL : state;
+	return strcmp(state, running ? "open" : "shut") == 0 ? NULL : show_word(state);
 }
 
 static void show_listeners(const json_t *service, char *out, size_t size)
@@ -52,7 +54,7 @@ static double figure(const json_t *service, const char *group, const char *key)
 	return json_figure(json_object_get(service, group), key, 0);
 }
 
-static void show_latency(const json_t *service, const char *key, char *out, size_t size)
+static void latency_words(const json_t *service, const char *key, char *out, size_t size)
 {
 	int64_t us = json_whole(json_object_get(service, "latency_us"), key, 0);
 
@@ -74,40 +76,43 @@ static void show_memory(const json_t *service, char *out, size_t size)
 
 static void print_host(const json_t *host, const struct invocation *call, FILE *out)
 {
-	const char *fault = json_text(host, "settings_fault", NULL);
 	const json_t *crash = json_object_get(host, "last_crash");
-	char up[32], when[64];
+	char up[32], when[64], clean[2048];
 	bool installed = true;
 
 	text_show_duration(json_whole(host, "uptime_seconds", 0), up, sizeof up);
 	format_text(json_text(host, "name", "?"), out);
-	fprintf(out, "  up %s  stewardd %.0f  host %.0f", up, json_figure(host, "keeper_pid", 0),
+	fputs("  ", out);
+	/* TRANSLATORS: a duration, and two process numbers */
+	fprintf(out, _("up %s  stewardd %.0f  host %.0f"), up, json_figure(host, "keeper_pid", 0),
 	    json_figure(host, "pid", 0));
 	client_home(call->home, NULL, NULL, NULL, 0, &installed);
 	if (json_text(host, "home", NULL) != NULL && !installed) {
-		fputs("  home ", out);
-		format_text(json_text(host, "home", ""), out);
+		fputs("  ", out);
+		json_clean(host, "home", clean, sizeof clean);
+		fprintf(out, _("home %s"), clean);
 	}
-	if (json_figure(host, "crashes", 0) > 0)
-		fprintf(out, "  crashes %.0f", json_figure(host, "crashes", 0));
+	if (json_figure(host, "crashes", 0) > 0) {
+		fputs("  ", out);
+		fprintf(out, _("crashes %.0f"), json_figure(host, "crashes", 0));
+	}
 	fputc('\n', out);
-	if (fault != NULL) {
-		fputs("settings not applied: ", out);
-		format_text(fault, out);
-		fputc('\n', out);
+	if (json_text(host, "settings_fault", NULL) != NULL) {
+		json_clean(host, "settings_fault", clean, sizeof clean);
+		fprintf(out, _("settings not applied: %s\n"), clean);
 	}
 	if (json_is_object(crash)) {
 		format_time(json_text(crash, "time", ""), when, sizeof when);
-		fprintf(out, "last crash: %s ", when);
-		format_text(json_text(crash, "text", json_text(crash, "service", "?")), out);
-		fputc('\n', out);
+		json_clean(crash, json_text(crash, "text", NULL) != NULL ? "text" : "service",
+		    clean, sizeof clean);
+		fprintf(out, _("last crash: %s %s\n"), when, clean);
 	}
 }
 
 static void print_overview(const json_t *status, FILE *out)
 {
-	static const char *const titles[] = { "service", "state", "address", "req/s", "conns",
-		"cpu", "memory", "p99", "note", NULL };
+	const char *const titles[] = { _("service"), _("state"), _("address"), _("req/s"),
+		_("conns"), _("cpu"), _("memory"), "p99", _("note"), NULL };
 	struct grid *grid = grid_new(titles, "lllrrrrrl");
 	char address[512], memory[16], latency[16];
 	const json_t *service;
@@ -117,9 +122,9 @@ static void print_overview(const json_t *status, FILE *out)
 	{
 		show_listeners(service, address, sizeof address);
 		show_memory(service, memory, sizeof memory);
-		show_latency(service, "p99", latency, sizeof latency);
+		latency_words(service, "p99", latency, sizeof latency);
 		grid_cell(grid, json_text(service, "name", "?"));
-		grid_cell(grid, json_text(service, "state", "?"));
+		grid_cell(grid, show_word(json_text(service, "state", "?")));
 		grid_cell(grid, address);
 		grid_cellf(grid, "%.1f", figure(service, "rates", "requests"));
 		grid_cellf(grid, "%.0f", figure(service, "counters", "connections"));
@@ -136,12 +141,18 @@ static void print_overview(const json_t *status, FILE *out)
 /* "requests_total" as "requests total". */
 static void add_counter(struct grid *grid, const char *key, const json_t *value)
 {
-	char name[64];
+	/* Those of every service; what one counts itself has the name that metrics show. */
+	static const char *const standard[] = { N_("connections"), N_("connections total"),
+		N_("requests"), N_("errors"), N_("bytes in"), N_("bytes out") };
+	char name[128];
 
 	text_format(name, sizeof name, "%s", key);
 	for (char *c = name; *c != '\0'; c++)
 		if (*c == '_')
 			*c = ' ';
+	for (size_t i = 0; i < sizeof standard / sizeof standard[0]; i++)
+		if (strcmp(standard[i], name) == 0)
+			text_format(name, sizeof name, "%s", _(standard[i]));
 	grid_cell(grid, name);
 	grid_cellf(grid, "%.0f", json_number_value(value));
 }
@@ -155,32 +166,33 @@ static void print_service(json_t *service, FILE *out)
 	json_t *value;
 
 	grid_cell(grid, json_text(service, "name", "?"));
-	grid_cell(grid, json_text(service, "summary", NULL));
+	grid_cell(grid, format_words(service, "summary"));
 	format_time(json_text(service, "since", ""), text, sizeof text);
-	grid_cell(grid, "state");
-	grid_cellf(grid, "%s since %s, should be %s", json_text(service, "state", "?"), text,
-	    json_text(service, "desired", "?"));
+	grid_cell(grid, _("state"));
+	grid_cellf(grid, _("%s since %s, should be %s"),
+	    show_word(json_text(service, "state", "?")), text,
+	    show_word(json_text(service, "desired", "?")));
 	if (json_text(service, "reason", NULL) != NULL) {
-		grid_cell(grid, "reason");
+		grid_cell(grid, _("reason"));
 		grid_cell(grid, json_text(service, "reason", NULL));
 	}
 	show_listeners(service, text, sizeof text);
-	grid_cell(grid, "address");
+	grid_cell(grid, _("address"));
 	grid_cell(grid, text);
-	grid_cell(grid, "workers");
+	grid_cell(grid, _("workers"));
 	grid_cellf(grid, "%.0f", json_figure(service, "workers", 0));
-	grid_cell(grid, "cpu");
-	grid_cellf(grid, "%.1f%% now, %.2f s in all", figure(service, "rates", "cpu_percent"),
+	grid_cell(grid, _("cpu"));
+	grid_cellf(grid, _("%.1f%% now, %.2f s in all"), figure(service, "rates", "cpu_percent"),
 	    json_figure(service, "cpu_seconds", 0));
 	show_memory(service, text, sizeof text);
-	grid_cell(grid, "memory");
+	grid_cell(grid, _("memory"));
 	grid_cell(grid, text);
-	grid_cell(grid, "latency");
+	grid_cell(grid, _("latency"));
 	char p50[16], p90[16], p99[16];
-	show_latency(service, "p50", p50, sizeof p50);
-	show_latency(service, "p90", p90, sizeof p90);
-	show_latency(service, "p99", p99, sizeof p99);
-	grid_cellf(grid, "p50 %s  p90 %s  p99 %s (last minute)", p50, p90, p99);
+	latency_words(service, "p50", p50, sizeof p50);
+	latency_words(service, "p90", p90, sizeof p90);
+	latency_words(service, "p99", p99, sizeof p99);
+	grid_cellf(grid, _("p50 %s  p90 %s  p99 %s (last minute)"), p50, p90, p99);
 	json_object_foreach(json_object_get(service, "counters"), key, value)
 	    add_counter(grid, key, value);
 	grid_print(grid, false, out);
@@ -252,7 +264,7 @@ void run_print_states(const json_t *result, FILE *out)
 	{
 		show_listeners(service, address, sizeof address);
 		grid_cell(grid, json_text(service, "name", "?"));
-		grid_cell(grid, json_text(service, "state", "?"));
+		grid_cell(grid, show_word(json_text(service, "state", "?")));
 		grid_cell(grid, address);
 		grid_cell(grid, json_text(service, "reason", NULL));
 	}

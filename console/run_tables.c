@@ -4,6 +4,7 @@
 
 #include "console/format.h"
 #include "console/run.h"
+#include "data/intl.h"
 #include "data/text.h"
 
 /*
@@ -20,8 +21,12 @@ static void print_rows(const json_t *result, FILE *out)
 	const json_t *row, *cell;
 	size_t count = 0, i, n;
 
-	json_array_foreach(columns, i, cell) if (count < 63) titles[count++] =
-	    json_is_string(cell) ? json_string_value(cell) : "?";
+	json_array_foreach(columns, i, cell) if (count < 63)
+	{
+		const char *title = json_string_value(cell);
+
+		titles[count++] = title == NULL ? "?" : *title != '\0' ? _(title) : "";
+	}
 	if (count == 0)
 		return;
 	struct grid *grid = grid_new(titles, "");
@@ -33,10 +38,10 @@ static void print_rows(const json_t *result, FILE *out)
 }
 
 /* What the services have in the list `what` ("tables" or "commands") of the
- * schema, as an answer with columns and rows. key: what names an entry. NULL:
- * fault. */
+ * schema, as an answer with columns and rows. key: what names an entry. document:
+ * for a program, so in the schema's own words. NULL: fault. */
 static json_t *schema_rows(const json_t *schema, const char *what, const char *key,
-    const char *service, struct fault *fault)
+    const char *service, bool document, struct fault *fault)
 {
 	const json_t *one, *entry;
 	size_t i, n;
@@ -52,34 +57,38 @@ static json_t *schema_rows(const json_t *schema, const char *what, const char *k
 		known = true;
 		json_array_foreach(json_object_get(one, what), n, entry) json_array_append_new(rows,
 		    json_pack("[s,s,s]", name, json_text(entry, key, "?"),
-			json_text(entry, "help", "")));
+			document ? json_text(entry, "help", "") : format_words(entry, "help")));
 	}
 	if (known)
 		return json_pack("{s:i, s:[s,s,s], s:o}", "version", 1, "columns", "service",
-		    key[0] == 'n' ? "table" : "command", "help", "rows", rows);
+		    key[0] == 'n' ? N_("table") : N_("command"), "help", "rows", rows);
 	json_decref(rows);
 	fault_set(fault, FAULT_USAGE, "there is no service \"%s\"", service);
 	fault_next(fault, "steward status shows the services");
 	return NULL;
 }
 
-static json_t *tables(const struct words *words, const json_t *schema, struct fault *fault)
+static json_t *tables(const struct words *words, const json_t *schema, bool document,
+    struct fault *fault)
 {
-	return schema_rows(schema, "tables", "name", words_get(words, "service"), fault);
+	return schema_rows(schema, "tables", "name", words_get(words, "service"), document, fault);
 }
 
-static json_t *commands(const struct words *words, const json_t *schema, struct fault *fault)
+static json_t *commands(const struct words *words, const json_t *schema, bool document,
+    struct fault *fault)
 {
-	return schema_rows(schema, "commands", "pattern", words_get(words, "service"), fault);
+	return schema_rows(schema, "commands", "pattern", words_get(words, "service"), document,
+	    fault);
 }
 
 /* Shows what from makes of the schema. */
 static void show_schema(const struct words *words, const json_t *schema,
-    json_t *(*from)(const struct words *words, const json_t *schema, struct fault *fault),
+    json_t *(
+	*from)(const struct words *words, const json_t *schema, bool document, struct fault *fault),
     FILE *out, FILE *talk)
 {
 	struct fault fault = { 0 };
-	json_t *rows = from(words, schema, &fault);
+	json_t *rows = from(words, schema, false, &fault);
 
 	if (rows != NULL)
 		print_rows(rows, out);
@@ -90,11 +99,12 @@ static void show_schema(const struct words *words, const json_t *schema,
 
 /* The same on the command line, where it may be a document, too. */
 static int run_schema(const struct invocation *call, const struct words *words,
-    json_t *(*from)(const struct words *words, const json_t *schema, struct fault *fault),
+    json_t *(
+	*from)(const struct words *words, const json_t *schema, bool document, struct fault *fault),
     struct fault *fault)
 {
 	json_t *schema = run_call(call, "describe", NULL, RUN_DEADLINE_MS, fault);
-	json_t *rows = schema != NULL ? from(words, schema, fault) : NULL;
+	json_t *rows = schema != NULL ? from(words, schema, call->json, fault) : NULL;
 
 	json_decref(schema);
 	if (rows == NULL)

@@ -3,6 +3,7 @@
 
 #include "console/format.h"
 #include "console/run.h"
+#include "console/show.h"
 #include "data/intl.h"
 
 /*
@@ -26,7 +27,7 @@ void show_who(const struct invocation *call, const struct words *words, const js
 	{
 		format_time(json_text(session, "since", ""), when, sizeof when);
 		grid_cell(grid, json_text(session, "user", "?"));
-		grid_cell(grid, json_text(session, "role", "?"));
+		grid_cell(grid, show_word(json_text(session, "role", "?")));
 		grid_cell(grid, json_text(session, "origin", NULL));
 		grid_cell(grid, json_text(session, "client", NULL));
 		grid_cell(grid, json_text(session, "page", NULL));

@@ -371,7 +371,7 @@ static bool no_terminal(enum terminal_problem problem, struct fault *fault)
 		fault_set(fault, FAULT_FAILED,
 		    "the terminal type %.40s is not known here, "
 		    "and nothing like it",
-		    type != NULL ? type : "(TERM is not set)");
+		    type != NULL ? type : _("(TERM is not set)"));
 		return fault_next(fault, "try TERM=xterm steward, or use steward status");
 	default:
 		fault_set(fault, FAULT_FAILED, "the console needs a terminal");

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/intl.h"
+#include "console/format.h"
 #include "data/memory.h"
 #include "data/text.h"
 
@@ -59,8 +59,7 @@ static void take_row(struct setting_row *row, const json_t *object)
 	row->origin = cleaned(member(object, "origin"));
 	row->type = cleaned(member(object, "type"));
 	row->unit = cleaned(member(object, "unit"));
-	/* Marked for translation where the setting's row is. */
-	row->help = cleaned(*member(object, "help") != '\0' ? _(member(object, "help")) : "");
+	row->help = cleaned(format_words(object, "help"));
 	row->choices = take_choices(json_object_get(object, "choices"));
 	row->limited = json_is_integer(min) && json_is_integer(max);
 	row->min = (int64_t)json_integer_value(min);

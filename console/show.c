@@ -162,6 +162,12 @@ const char *show_word(const char *word)
 {
 	/* What the host says in one word of its own. */
 	static const char *const words[] = {
+		N_("stopped"),
+		N_("starting"),
+		N_("running"),
+		N_("draining"),
+		N_("hung"),
+		N_("quarantined"),
 		N_("open"),
 		N_("shut"),
 		N_("waiting"),

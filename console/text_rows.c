@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 #include "widgets/cells.h"
@@ -35,6 +36,15 @@ static void cell_text(const json_t *row, size_t column, char *out, size_t size)
 		text_clean(out, size, json_string_value(cell), json_string_length(cell));
 	else
 		text_format(out, size, "-");
+}
+
+/* Services name their columns in English, which the catalogues know. */
+static void title_text(const json_t *title, char *out, size_t size)
+{
+	const char *text = json_string_value(title);
+
+	text = text == NULL ? "-" : *text != '\0' ? _(text) : "";
+	text_clean(out, size, text, strlen(text));
 }
 
 static bool is_number(const char *text)
@@ -136,7 +146,7 @@ void text_rows_take(struct text_rows *rows, const json_t *answer)
 		rows->sort = 0;
 	sort(rows);
 	for (size_t i = 0; i < rows->count; i++) {
-		cell_text(columns, i, rows->titles[i], sizeof rows->titles[i]);
+		title_text(json_array_get(columns, i), rows->titles[i], sizeof rows->titles[i]);
 		measure(rows, i);
 	}
 	rows->columns[rows->count].title = NULL;

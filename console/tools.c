@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "console/client.h"
+#include "console/show.h"
 #include "console/text_page.h"
 #include "data/home.h"
 #include "data/intl.h"
@@ -26,8 +27,8 @@ static bool may(struct ui *ui, const char *role, const char *what)
 	if (!ui->connected)
 		ui_say(ui, STYLE_NOTE, 6, _("%s: there is no connection"), what);
 	else if (!ui_may(ui, role))
-		ui_say(ui, STYLE_NOTE, 8, _("%s needs the role %s; you are %s"), what, role,
-		    ui->role[0] != '\0' ? ui->role : "-");
+		ui_say(ui, STYLE_NOTE, 8, _("%s needs the role %s; you are %s"), what,
+		    show_word(role), ui->role[0] != '\0' ? show_word(ui->role) : "-");
 	else
 		return true;
 	return false;
@@ -258,7 +259,7 @@ static void about_text(const struct ui *ui, FILE *out)
 
 	fprintf(out, "%s: %s\n", _("this console"), PACKAGE_VERSION);
 	fprintf(out, "%s: %s\n", _("you"), ui->user[0] != '\0' ? ui->user : "-");
-	fprintf(out, "%s: %s\n", _("your role"), ui->role[0] != '\0' ? ui->role : "-");
+	fprintf(out, "%s: %s\n", _("your role"), ui->role[0] != '\0' ? show_word(ui->role) : "-");
 	fprintf(out, "%s: %s\n", _("control socket"), found ? home.control : why);
 	fprintf(out, "%s: %s\n", _("settings file"), found ? home.settings : "-");
 	if (!ui->model->known) {

@@ -129,12 +129,13 @@ static void trial_text(const struct ui *ui, char *out, size_t size)
 
 	text_format(who, sizeof who, "%s%s%s", trial->user, trial->origin[0] != '\0' ? "@" : "",
 	    trial->origin);
-	if (trial->change_count > 0)
+	if (trial->change_count > 0 && trial->change_total > 1)
+		text_format(what, sizeof what,
+		    ngettext("%s %s -> %s and %zu more", "%s %s -> %s and %zu more",
+			trial->change_total - 1),
+		    first->name, first->was, first->is, trial->change_total - 1);
+	else if (trial->change_count > 0)
 		text_format(what, sizeof what, "%s %s -> %s", first->name, first->was, first->is);
-	if (trial->change_total > 1)
-		text_format(what + strlen(what), sizeof what - strlen(what),
-		    ngettext(" and %zu more", " and %zu more", trial->change_total - 1),
-		    trial->change_total - 1);
 	if (strcmp(trial->state, "reverting") == 0)
 		text_format(out, size, _("TRIAL of %s ends: the old settings come back (%s)."), who,
 		    what);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "console/config_page.h"
+#include "console/format.h"
 #include "console/trial.h"
 #include "data/intl.h"
 #include "data/memory.h"
@@ -279,14 +280,10 @@ static void draw_staged(struct config *config, struct area area)
 static void draw_form(struct ui *ui, struct config *config, struct area area)
 {
 	const json_t *schema = ui_schema_service(ui, config->section);
-	const char *summary = json_string_value(json_object_get(schema, "summary"));
-	char title[256], text[200] = "";
+	const char *summary = format_words(schema, "summary");
+	char title[256], text[200];
 
-	/* Marked for translation where the service is. */
-	if (summary != NULL && *summary != '\0') {
-		summary = _(summary);
-		text_clean(text, sizeof text, summary, strlen(summary));
-	}
+	text_clean(text, sizeof text, summary, strlen(summary));
 	text_format(title, sizeof title, "%s%s%s", config->section, text[0] != '\0' ? ": " : "",
 	    text);
 	area_rule(area, 0, config->filter[0] != '\0' ? _("All that match") : title);
@@ -332,7 +329,7 @@ static void config_draw(struct ui *ui, struct area area)
 static void config_title(struct ui *ui, char *out, size_t size)
 {
 	struct config *config = config_of(ui);
-	char staged[160], fault[640] = "";
+	char staged[160];
 
 	config_staged_text(ui, staged, sizeof staged);
 	*out = '\0';
@@ -344,10 +341,9 @@ static void config_title(struct ui *ui, char *out, size_t size)
 		return;
 	}
 	/* What no field shows stands here. */
+	text_format(out, size, _("%s, %s applies"), staged, bindings_shown(&ui->bindings, 'A'));
 	if (config->fault.code != FAULT_NONE)
-		text_format(fault, sizeof fault, "; %s", config->fault.text);
-	text_format(out, size, _("%s, %s applies%s"), staged, bindings_shown(&ui->bindings, 'A'),
-	    fault);
+		text_format(out + strlen(out), size - strlen(out), "; %s", config->fault.text);
 }
 
 /* ---- Keys ---- */

@@ -190,7 +190,8 @@ static void session_cell(void *arg, size_t row, size_t column, struct table_cell
 	struct ui *ui = arg;
 	const struct model_session *s = &ui->model->sessions[who(ui)->rows[row]];
 	bool own = s->number == ui->session && ui->session > 0;
-	const char *const texts[] = { s->user, s->origin, s->role, s->client, s->page, s->editing };
+	const char *const texts[] = { s->user, s->origin, show_word(s->role), s->client, s->page,
+		s->editing };
 
 	cell->style = own ? STYLE_STRONG : ui_doubtful(ui) ? STYLE_DIM : STYLE_NORMAL;
 	if (column == 0 && own)

@@ -121,8 +121,10 @@ static const char *const *reach_words(void)
 /* "no: answers names" and "yes: answers names". */
 static const char *const *switch_words(struct wizard_state *state, const struct wizard_service *s)
 {
-	text_format(state->texts[0], sizeof state->texts[0], _("no: %s"), s->summary);
-	text_format(state->texts[1], sizeof state->texts[1], _("yes: %s"), s->summary);
+	const char *said = s->summary[0] != '\0' ? _(s->summary) : s->name;
+
+	text_format(state->texts[0], sizeof state->texts[0], _("no: %s"), said);
+	text_format(state->texts[1], sizeof state->texts[1], _("yes: %s"), said);
 	state->switches[0] = state->texts[0];
 	state->switches[1] = state->texts[1];
 	state->switches[2] = NULL;

@@ -267,13 +267,17 @@ static void name_moves(const struct wizard *wizard, bool on, char *out, size_t s
 
 		if (s->on != on || s->wanted == on)
 			continue;
-		text_format(out + at, size - at, "%s%s", at > 0 ? ", " : "", s->name);
-		at = strlen(out);
+		if (at > 0) {
+			text_format(out + at, size - at, ", ");
+			at = strlen(out);
+		}
 		if (!on && s->connections > 0)
 			text_format(out + at, size - at,
-			    ngettext(" (%lld connection is open)", " (%lld connections are open)",
-				(unsigned long)s->connections),
-			    (long long)s->connections);
+			    ngettext("%s (%lld connection is open)",
+				"%s (%lld connections are open)", (unsigned long)s->connections),
+			    s->name, (long long)s->connections);
+		else
+			text_format(out + at, size - at, "%s", s->name);
 	}
 }
 

@@ -56,7 +56,8 @@ static enum command_grade own_grade(const struct words *words, const json_t *sch
 enum command_grade asked_grade(const struct line *line, const json_t *schema)
 {
 	/* What only looks disturbs nobody. */
-	if (words_get(line->words, "dry-run") != NULL)
+	if (words_get(line->words, "dry-run") != NULL ||
+	    (line->argc == 1 && strcmp(line->argv[0], "init") == 0))
 		return COMMAND_READ;
 	return line->command->flags & COMMAND_REST ? own_grade(line->words, schema) :
 						     line->command->grade;

@@ -151,6 +151,11 @@ static void impact_lines(struct linear *l, const json_t *one)
 	}
 }
 
+static bool is_undo(const struct linear *l)
+{
+	return strcmp(l->ask.method, "undo") == 0;
+}
+
 /* The facts were asked for: also a host that does not tell them must be steered. */
 static void impact_answered(struct linear *l, const json_t *result)
 {
@@ -160,17 +165,47 @@ static void impact_answered(struct linear *l, const json_t *result)
 	l->impact = false;
 	if (result == NULL)
 		plain_facts(l);
-	json_array_foreach(json_object_get(result, "services"), i, one) impact_lines(l, one);
+	if (is_undo(l)) {
+		char words[1100];
+
+		json_clean(result, "words", words, sizeof words);
+		fprintf(l->out, _("Entry %lld of the audit list is taken back by: %s\n"),
+		    (long long)json_whole(result, "entry", 0), words);
+	} else {
+		json_array_foreach(json_object_get(result, "services"), i, one)
+		    impact_lines(l, one);
+	}
 	question(l, LINEAR_YES);
 }
 
+/* What an undo does is known by the host alone. */
 static void ask_impact(struct linear *l)
 {
 	l->impact = true;
+	if (is_undo(l)) {
+		json_t *params = json_copy(l->ask.params);
+
+		json_object_set_new(params, "dry_run", json_true());
+		send_request(l, "undo", params, IMPACT_DEADLINE_MS);
+		return;
+	}
 	send_request(l, "impact",
 	    json_pack("{s:O, s:s}", "services", json_object_get(l->ask.params, "services"),
 		"action", l->ask.method),
 	    IMPACT_DEADLINE_MS);
+}
+
+/* What asks nothing of the host, or must do without it. */
+static void run_here(struct linear *l)
+{
+	struct fault fault = { 0 };
+
+	fflush(l->out);
+	l->line.call.colour = false;
+	l->line.command->run(&l->line.call, l->line.words, &fault);
+	fflush(stdout);
+	linear_fault(l, &fault);
+	linear_forget(l);
 }
 
 static void answer_question(struct linear *l, const char *text)
@@ -180,6 +215,10 @@ static void answer_question(struct linear *l, const char *text)
 	    strcmp(text, words_get(l->line.words, "service")) == 0;
 
 	l->question = LINEAR_NO_QUESTION;
+	if (yes && l->line.command->ask == NULL) {
+		run_here(l);
+		return;
+	}
 	if (yes) {
 		send_command(l);
 		return;
@@ -216,7 +255,8 @@ void linear_answered(struct linear *l, json_t *message)
 	l->pending = 0;
 	if (l->impact) {
 		/* No right to it, or no such service: that is the answer. */
-		if (!good && (fault.code == FAULT_REFUSED || fault.code == FAULT_STALE))
+		if (!good &&
+		    (is_undo(l) || fault.code == FAULT_REFUSED || fault.code == FAULT_STALE))
 			linear_failed(l, &fault);
 		else
 			impact_answered(l, result);
@@ -232,19 +272,6 @@ void linear_answered(struct linear *l, json_t *message)
 
 /* ---- Words ---- */
 
-/* What asks nothing of the host, or must do without it. */
-static void run_here(struct linear *l)
-{
-	struct fault fault = { 0 };
-
-	fflush(l->out);
-	l->line.call.colour = false;
-	l->line.command->run(&l->line.call, l->line.words, &fault);
-	fflush(stdout);
-	linear_fault(l, &fault);
-	linear_forget(l);
-}
-
 static void not_connected(struct linear *l)
 {
 	if (l->line.command->flags & COMMAND_OFFLINE && l->line.command->run != NULL)
@@ -258,11 +285,19 @@ static void begin(struct linear *l)
 	struct fault fault = { 0 };
 	enum command_grade grade = asked_grade(&l->line, l->schema);
 
-	if (l->line.command->ask == NULL && l->line.command->show != NULL) {
+	if (grade > COMMAND_READ && l->options->read_only) {
+		fault_set(&fault, FAULT_REFUSED, "this console was started with --read-only");
+		fault_next(&fault, "start one without it to change something");
+		linear_failed(l, &fault);
+	} else if (l->line.command->ask == NULL && l->line.command->show != NULL) {
 		show(l, NULL);
 		linear_forget(l);
 	} else if (l->line.command->ask == NULL) {
-		run_here(l);
+		/* What works without a host asks by itself: an editor, say. */
+		if (grade > COMMAND_REVERSIBLE && !(l->line.command->flags & COMMAND_OFFLINE))
+			question(l, LINEAR_YES);
+		else
+			run_here(l);
 	} else if (!l->line.command->ask(l->line.words, &l->ask, &fault)) {
 		linear_failed(l, &fault);
 	} else if (l->ask.method == NULL && words_get(l->line.words, "follow") != NULL) {
@@ -274,15 +309,12 @@ static void begin(struct linear *l)
 		run_here(l);
 	} else if (l->client == NULL) {
 		not_connected(l);
-	} else if (grade > COMMAND_READ && l->options->read_only) {
-		fault_set(&fault, FAULT_REFUSED, "this console was started with --read-only");
-		fault_next(&fault, "start one without it to change something");
-		linear_failed(l, &fault);
 	} else {
 		asked_shown(&l->ask, l->model);
 		if (grade == COMMAND_DESTROYS)
 			question(l, LINEAR_NAME);
-		else if (grade == COMMAND_DISRUPTS && json_object_get(l->ask.params, "services"))
+		else if (grade == COMMAND_DISRUPTS &&
+		    (is_undo(l) || json_object_get(l->ask.params, "services")))
 			ask_impact(l);
 		else if (grade == COMMAND_DISRUPTS)
 			question(l, LINEAR_YES);

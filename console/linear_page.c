@@ -83,8 +83,10 @@ static void addresses(const struct model_service *s, char *out, size_t size)
 
 	*out = '\0';
 	for (size_t i = 0; i < s->listener_count && used < size; i++) {
-		text_format(out + used, size - used, "%s%s", used > 0 ? ", " : "",
-		    s->listeners[i].address);
+		bool tcp = strcmp(s->listeners[i].transport, "tcp") == 0;
+
+		text_format(out + used, size - used, "%s%s%s%s", used > 0 ? ", " : "",
+		    s->listeners[i].address, tcp ? "" : "/", tcp ? "" : s->listeners[i].transport);
 		used = strlen(out);
 	}
 }

@@ -166,6 +166,34 @@ def test_read_only(steward):
     assert steward.service("web")["state"] == "running"
 
 
+def test_read_only_holds_for_what_asks_the_host_by_itself(steward):
+    before = steward.json("get", "host.name")
+    out = linear(steward, "init --name other --done\nyes\nedit\ninit\n", "--read-only")
+    assert out.count("this console was started with --read-only") == 2, out
+    assert steward.json("get", "host.name") == before
+    assert steward.json("audit")["entries"] == []
+
+
+def test_first_run_is_asked_about(steward):
+    out = linear(steward, "init --name other\nno\n")
+    assert "Type yes to go on" in out and "Cancelled" in out, out
+    assert steward.json("audit")["entries"] == []
+    out = linear(steward, "init --name other\nyes\n")
+    assert steward.ok("get", "host.name").out == "other\n", out
+
+
+def test_undo_says_what_it_would_do(steward):
+    steward.ok("set", "web.index=first.html")
+    out = linear(steward, "undo\nno\n")
+    assert "is taken back by: set --reset web.index" in out, out
+    assert out.index("taken back by") < out.index("Type yes to go on"), out
+    assert steward.ok("get", "web.index").out == "first.html\n"
+    out = linear(steward, "undo\nyes\n")
+    assert steward.ok("get", "web.index").out == "index.html\n", out
+    out = linear(steward, "undo 99\nyes\n")
+    assert "Type yes" not in out, out
+
+
 def test_options_belong_to_the_console(steward):
     for option in ("--linear", "--read-only"):
         outcome = steward.cli("status", option)

@@ -266,7 +266,7 @@ static void time_draw(struct ui *ui, struct area area)
 	struct moment moment;
 
 	if (state->input.text[0] == '\0') {
-		text_format(note, sizeof note, "%s", _("10m, 12:30, since 2h, until 2026-01-31"));
+		text_format(note, sizeof note, "%s", _("12:30, since boot, until 2026-01-31"));
 	} else if (!read_moment(ui, state->input.text, &moment)) {
 		style = STYLE_WARN;
 		text_format(note, sizeof note, "%s", _("this is no time yet"));

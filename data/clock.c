@@ -132,12 +132,26 @@ static int64_t clock_age(const char *text, int64_t now_us)
 	return ms >= now_us / 1000 ? 0 : now_us - ms * 1000;
 }
 
+/* CLOCK_BOOTTIME runs through suspends, as the time of day does. */
+static int64_t clock_boot(int64_t now_us)
+{
+	struct timespec up;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &up) != 0)
+		return -1;
+	int64_t boot = now_us - (int64_t)up.tv_sec * 1000000 - up.tv_nsec / 1000;
+
+	return boot > 0 ? boot : 0;
+}
+
 int64_t clock_parse(const char *text, int64_t now_us)
 {
 	int64_t us = 0;
 	struct tm tm = { 0 };
 	time_t now = (time_t)(now_us / 1000000);
 
+	if (strcmp(text, "boot") == 0)
+		return clock_boot(now_us);
 	const char *at = clock_date(text, &tm);
 	if (at) {
 		if (*at == 'T' || *at == 't' || *at == ' ')

@@ -15,8 +15,9 @@ int64_t clock_monotonic(void); /* ns, CLOCK_MONOTONIC */
 int64_t clock_utc(void);       /* µs since 1970, CLOCK_REALTIME */
 /* RFC 3339 in UTC with milliseconds, "2026-01-01T00:00:00.000Z". */
 void clock_rfc3339(int64_t utc_us, char *out, size_t size);
-/* RFC 3339, "2026-01-01", "2026-01-01 12:00[:00]", "12:00[:00]" (today), or an
- * age such as "90s", "10m", "2h", "3d"; local time unless it ends in Z.
+/* RFC 3339, "2026-01-01", "2026-01-01 12:00[:00]", "12:00[:00]" (today), "boot"
+ * (when the machine was started), or an age such as "90s", "10m", "2h", "3d"; local
+ * time unless it ends in Z.
  * Returns -1 when the text is none of these. */
 int64_t clock_parse(const char *text, int64_t now_us);
 

@@ -40,6 +40,19 @@ static void test_rfc3339(void **state)
 	assert_string_equal(out, "2026-03-10");
 }
 
+/* The machine was started before this program, and is up for a while. */
+static void test_boot(void **state)
+{
+	struct timespec up;
+	int64_t now = clock_utc(), boot = clock_parse("boot", now);
+
+	(void)state;
+	assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &up), 0);
+	assert_in_range(now - boot, (up.tv_sec - 60) * S, (up.tv_sec + 1) * S);
+	assert_int_equal(clock_parse("boot", 0), 0); /* never before 1970 */
+	assert_int_equal(clock_parse("boots", now), -1);
+}
+
 static void test_parse(void **state)
 {
 	static const struct {
@@ -123,6 +136,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rfc3339),
+		cmocka_unit_test(test_boot),
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_round),
 		cmocka_unit_test(test_now),

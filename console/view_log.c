@@ -343,12 +343,22 @@ static int draw_hidden(const struct log_state *log, struct area area)
 	return area_wrap(area_part(area, 0, 1, area.rows, area.cols - 2), 0, 2, STYLE_WARN, text);
 }
 
+static bool names_service(const struct ui *ui, const char *text)
+{
+	return strcmp(text, "host") == 0 || model_service(ui->model, text) != NULL;
+}
+
 static void draw_nothing(const struct ui *ui, const struct log_state *log, struct area area)
 {
 	if (log->load.op != LOG_IDLE || !records_sifted(log->records))
 		area_text(area, 0, 1, STYLE_DIM, _("reading"));
 	else if (!ui->connected)
 		area_text(area, 0, 1, STYLE_DIM, _("no connection"));
+	else if (log->sieve != NULL && !log->searching && names_service(ui, log->text))
+		/* It stands in each line, but is not what the filter looks at. */
+		area_print(area, 0, 1, STYLE_NOTE,
+		    _("no subject or text passes \"%s\"; Esc shows all, %s the log of a service"),
+		    log->text, bindings_shown(&ui->bindings, 'b'));
 	else if (log->sieve != NULL && !log->searching)
 		area_print(area, 0, 1, STYLE_NOTE, _("no line passes \"%s\"; Esc shows all"),
 		    log->text);
@@ -413,6 +423,16 @@ static void change_context(struct ui *ui, struct log_state *log, int by)
 		    log->context);
 }
 
+static void invert(struct ui *ui, struct log_state *log)
+{
+	log->invert = !log->invert;
+	log_filter(ui);
+	if (log->sieve == NULL)
+		ui_say(ui, STYLE_NOTE, 5, "%s",
+		    log->invert ? _("a filter will show what does not match it") :
+				  _("a filter will show what matches it"));
+}
+
 static bool letter(struct ui *ui, struct log_state *log, uint32_t c)
 {
 	switch (c) {
@@ -427,8 +447,7 @@ static bool letter(struct ui *ui, struct log_state *log, uint32_t c)
 				     _("filtering: only lines that match are there"));
 		return true;
 	case 'i':
-		log->invert = !log->invert;
-		log_filter(ui);
+		invert(ui, log);
 		return true;
 	case '+':
 	case '-':

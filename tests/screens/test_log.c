@@ -66,6 +66,14 @@ static void test_filter(void **state)
 	assert_has(library, "taken as plain text: ");
 	assert_has(library, "the text \"(of\"");
 	assert_has(library, "no line passes");
+	/* A service's name stands in each line, but that is no text of it. */
+	library_type(library, "\025host");
+	assert_has(library, "no subject or text passes \"host\"; Esc shows all, b the log");
+	library_type(library, "\025\r");
+	library_type(library, "i");
+	assert_has(library, "a filter will show what does not match it");
+	library_type(library, "i");
+	assert_has(library, "a filter will show what matches it");
 	library_type(library, "\033"); /* the state before the line was opened */
 	assert_has(library, "; 100 lines;");
 	/* Capital letters count when they are typed. */

@@ -503,7 +503,7 @@ void ui_undo(struct ui *ui, int64_t number)
 	else if (!ui_may(ui, "operator"))
 		ui_say(ui, STYLE_NOTE, 8,
 		    _("undoing needs the role operator, and of settings admin; you are %s"),
-		    ui->role[0] != '\0' ? ui->role : "-");
+		    ui->role[0] != '\0' ? show_word(ui->role) : "-");
 	else if (entry != NULL && !entry->can_undo && entry->undone_by >= 0) {
 		entry_undo(entry, why, sizeof why);
 		ui_say(ui, STYLE_NOTE, 8, _("entry %lld: %s"), (long long)number, why);

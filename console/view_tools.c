@@ -12,10 +12,10 @@
 #include "data/text.h"
 
 struct tool {
-	const char *label; /* marked with N_; NULL ends the list */
-	const char *help;  /* marked with N_ */
-	/* What does it on the command line, or NULL; N_ where a word stands for another. */
-	const char *words;
+	const char *label;  /* marked with N_; NULL ends the list */
+	const char *help;   /* marked with N_ */
+	const char *words;  /* that do it on the command line, or NULL */
+	const char *object; /* marked with N_: what is to be typed behind them, or NULL */
 	void (*run)(struct ui *ui);
 	char key; /* that does it everywhere; 0: none. Without run it is pressed */
 };
@@ -24,27 +24,29 @@ static const struct tool tools[] = {
 	{ N_("First run"),
 	    N_("asks for a name, which services run and where they listen; can be left and "
 	       "gone on with"),
-	    "init", ui_wizard_open, 0 },
+	    "init", NULL, ui_wizard_open, 0 },
 	{ N_("Check the settings files"), N_("tells a mistake with its file and line"), "check",
-	    tools_check, 0 },
+	    NULL, tools_check, 0 },
 	{ N_("Reload the settings files..."), N_("puts in force what was written into them"),
-	    N_("reload SERVICE"), tools_reload, 0 },
+	    "reload", N_("SERVICE"), tools_reload, 0 },
 	{ N_("Edit steward.conf"), N_("opens your editor; what you wrote is checked first"), "edit",
-	    NULL, 'E' },
+	    NULL, NULL, 'E' },
 	{ N_("Test the alert hook"),
 	    N_("runs the command of host.alert_command with an alert that is none"), "alert-test",
-	    tools_alert_test, 0 },
-	{ N_("Metrics"), N_("every counter, as a monitoring program reads them"), "metrics",
+	    NULL, tools_alert_test, 0 },
+	{ N_("Metrics"), N_("every counter, as a monitoring program reads them"), "metrics", NULL,
 	    tools_metrics, 0 },
 	{ N_("Show the command of..."),
-	    N_("what would have to be typed for the things that keys do here"), NULL, NULL, '!' },
-	{ N_("Screen settings"), N_("colours, keys and mouse of this screen"), NULL, NULL, ',' },
+	    N_("what would have to be typed for the things that keys do here"), NULL, NULL, NULL,
+	    '!' },
+	{ N_("Screen settings"), N_("colours, keys and mouse of this screen"), NULL, NULL, NULL,
+	    ',' },
 	{ N_("About"), N_("versions, user, sandbox, crashes: to be copied into a question"), NULL,
-	    tools_about, 0 },
+	    NULL, tools_about, 0 },
 	{ N_("Save a report to a file..."),
 	    N_("status, alerts, settings without secrets and the newest log, to send to "
 	       "somebody"),
-	    NULL, tools_report, 0 },
+	    NULL, NULL, tools_report, 0 },
 	{ .label = NULL },
 };
 
@@ -81,9 +83,9 @@ static void cell(void *arg, size_t row, size_t column, struct table_cell *cell)
 	if (column == 1)
 		text_format(cell->text, size, "%s",
 		    tool->key != 0 ? bindings_shown(&ui->bindings, tool->key) : "");
-	else
-		text_format(cell->text, size, "%s%s", tool->words != NULL ? "steward " : "",
-		    tool->words != NULL ? _(tool->words) : "");
+	else if (tool->words != NULL)
+		text_format(cell->text, size, "steward %s%s%s", tool->words,
+		    tool->object != NULL ? " " : "", tool->object != NULL ? _(tool->object) : "");
 }
 
 static void tools_title(struct ui *ui, char *out, size_t size)

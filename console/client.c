@@ -27,7 +27,8 @@
  */
 #define LINE_MAX_BYTES (16 * 1024 * 1024)
 #define REQUEST_MAX_BYTES (64 * 1024)
-#define READ_TURN (1024 * 1024) /* then the screen draws again */
+#define READ_TURN (256 * 1024)   /* then the screen draws again */
+#define BUFFER_KEPT (256 * 1024) /* a larger one is given back when it is empty */
 #define KEPT_MAX 10000
 
 struct buffer {
@@ -48,8 +49,14 @@ struct client {
 
 static void buffer_add(struct buffer *b, const void *bytes, size_t count)
 {
-	if (b->start > 0 && b->start == b->length)
+	if (b->start > 0 && b->start == b->length) {
 		b->start = b->length = b->scanned = 0;
+		if (b->capacity > BUFFER_KEPT) {
+			free(b->bytes);
+			b->bytes = NULL;
+			b->capacity = 0;
+		}
+	}
 	if (b->capacity - b->length < count && b->start > 0) {
 		memmove(b->bytes, b->bytes + b->start, b->length - b->start);
 		b->length -= b->start;
@@ -57,7 +64,7 @@ static void buffer_add(struct buffer *b, const void *bytes, size_t count)
 		b->start = 0;
 	}
 	if (b->capacity - b->length < count) {
-		b->capacity = (b->length + count) * 2;
+		b->capacity = b->length + b->length / 2 + count;
 		b->bytes = memory_resize(b->bytes, b->capacity, 1);
 	}
 	memcpy(b->bytes + b->length, bytes, count);

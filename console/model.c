@@ -300,7 +300,7 @@ const struct model_record *model_record(const struct model *model, size_t index)
 
 bool model_parse_record(const json_t *object, struct model_record *record)
 {
-	char when[40], level[16], words[2048];
+	char when[40], level[16], subject[64], words[2048];
 
 	if (!json_is_object(object))
 		return false;
@@ -311,9 +311,12 @@ bool model_parse_record(const json_t *object, struct model_record *record)
 	if (!journal_level_parse(level, &record->level))
 		record->level = JOURNAL_NOTICE;
 	model_text(object, "service", record->service, sizeof record->service);
-	model_text(object, "subject", record->subject, sizeof record->subject);
+	model_text(object, "subject", subject, sizeof subject);
 	model_text(object, "text", words, sizeof words);
-	record->text = memory_string(words);
+	size_t size = strlen(words) + 1;
+
+	record->text = memory_format("%s%c%s", words, '\0', subject);
+	record->subject = record->text + size;
 	return true;
 }
 

@@ -151,10 +151,10 @@ struct model_audit {
 struct model_record {
 	uint64_t number; /* grows by one with every record that was added */
 	int64_t time_us; /* UTC; -1: unknown */
+	char *text;
+	const char *subject; /* in text's block: thousands are kept */
 	enum journal_level level;
 	char service[32];
-	char subject[64];
-	char *text;
 };
 
 struct model {

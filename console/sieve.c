@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Twenty thousand lines are looked through while somebody types, so a text
+ * Sixteen thousand lines are looked through while somebody types, so a text
  * without signs of a pattern is searched as text, and patterns are matched in the
  * C locale: three times as fast as in a UTF-8 one, and what the host does, too. A
  * pattern that could take for ever is refused by the same rule as there.

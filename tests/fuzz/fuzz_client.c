@@ -60,10 +60,10 @@ static void print(const json_t *document)
 	const json_t *record;
 	size_t i;
 
-	run_print_status(document, NULL, &call);
-	run_print_status(document, "web", &call);
+	run_print_status(document, NULL, &call, stdout);
+	run_print_status(document, "web", &call, stdout);
 	json_array_foreach(json_object_get(document, "records"), i, record)
-	    run_print_record(record, &call);
+	    run_print_record(record, &call, stdout);
 	manual_print(document, stdout);
 	run_degraded(document);
 }

@@ -400,6 +400,7 @@ def test_screen_stages_and_goes_back(steward, edit):
     one.see(b"EDITED BY")
     one.send(b"/trial.number\r")
     one.see(b"All that match")
+    one.see(b"an integer")          # what the host says of it is there
     one.send(b"\r\x7f42\r")
     one.see(b"1 change staged in trial")
     one.send(b"A")

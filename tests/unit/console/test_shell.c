@@ -57,10 +57,14 @@ static void test_signals(void **state)
 /* The pause takes one line from the terminal and nothing behind it. */
 static void test_pause(void **state)
 {
-	int ends[2], before = dup(STDIN_FILENO);
+	int ends[2], before = dup(STDIN_FILENO), said = dup(STDOUT_FILENO);
+	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	char left[8] = "";
 
 	(void)state;
+	/* What it asks would stand in the line of the test's own outcome. */
+	fflush(stdout);
+	assert_int_equal(dup2(nowhere, STDOUT_FILENO), STDOUT_FILENO);
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "xx\nrest", 7), 7);
 	close(ends[1]);
@@ -75,6 +79,10 @@ static void test_pause(void **state)
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 127);
 	dup2(before, STDIN_FILENO);
+	fflush(stdout);
+	dup2(said, STDOUT_FILENO);
+	close(said);
+	close(nowhere);
 	close(before);
 	close(ends[0]);
 }

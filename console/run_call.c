@@ -37,14 +37,10 @@ bool run_ask(struct command_ask *ask, const char *method, json_t *params, int de
 	return true;
 }
 
-int run_asked(const struct command *command, const struct invocation *call,
-    const struct words *words, struct fault *fault)
+int run_send(const struct command *command, const struct invocation *call,
+    const struct words *words, const struct command_ask *ask, struct fault *fault)
 {
-	struct command_ask ask;
-
-	if (!command->ask(words, &ask, fault))
-		return run_exit(fault);
-	json_t *result = run_call(call, ask.method, ask.params, ask.deadline_ms, fault);
+	json_t *result = run_call(call, ask->method, ask->params, ask->deadline_ms, fault);
 
 	if (result == NULL)
 		return run_exit(fault);
@@ -54,6 +50,16 @@ int run_asked(const struct command *command, const struct invocation *call,
 		command->show(call, words, result, stdout, stderr);
 	json_decref(result);
 	return 0;
+}
+
+int run_asked(const struct command *command, const struct invocation *call,
+    const struct words *words, struct fault *fault)
+{
+	struct command_ask ask;
+
+	if (!command->ask(words, &ask, fault))
+		return run_exit(fault);
+	return run_send(command, call, words, &ask, fault);
 }
 
 int run_command(const struct command *command, const struct invocation *call,

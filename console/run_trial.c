@@ -97,17 +97,10 @@ static int end_trial(const struct invocation *call, const struct words *words,
 		fault_next(fault, "steward audit shows what became of the last ones");
 		return run_exit(fault);
 	}
-	json_t *result = run_call(call, command->method, json_pack("{s:I}", "trial", id),
-	    TRIAL_DEADLINE_MS, fault);
+	struct command_ask ask = { command->method, json_pack("{s:I}", "trial", id),
+		TRIAL_DEADLINE_MS };
 
-	if (result == NULL)
-		return run_exit(fault);
-	if (call->json)
-		format_json(result, stdout);
-	else
-		command->show(call, words, result, stdout, stderr);
-	json_decref(result);
-	return 0;
+	return run_send(command, call, words, &ask, fault);
 }
 
 int run_confirm(const struct invocation *call, const struct words *words, struct fault *fault)

@@ -43,6 +43,9 @@ void service_list_update(struct ui *ui, struct service_list *list);
 void service_list_draw(struct ui *ui, struct service_list *list, struct area area);
 /* Moves, selects by a click; Enter and Right open the service's page. */
 bool service_list_key(struct ui *ui, struct service_list *list, const struct key *key);
+/* For the footer, and for the help page of a view that shows the list. */
+size_t service_list_hints(const struct ui *ui, struct bar_hint *hints, size_t most);
+extern const struct view_key service_list_keys[];
 /* Drops the filter; false: there was none. */
 bool service_list_escape(struct ui *ui, struct service_list *list);
 

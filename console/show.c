@@ -73,19 +73,26 @@ void show_latency(int64_t us, char *out, size_t size)
 		text_show_latency(us, out, size);
 }
 
-void show_time(int64_t utc_us, int64_t now_us, char *out, size_t size)
+/* The local time, and whether its day is that of now; false: it is not known. */
+static bool local_time(int64_t utc_us, int64_t now_us, struct tm *at_r, bool *today_r)
 {
 	time_t then = (time_t)(utc_us / 1000000), now = (time_t)(now_us / 1000000);
-	struct tm at, today;
+	struct tm day;
 
-	if (utc_us < 0 || localtime_r(&then, &at) == NULL || localtime_r(&now, &today) == NULL) {
+	if (utc_us < 0 || localtime_r(&then, at_r) == NULL || localtime_r(&now, &day) == NULL)
+		return false;
+	*today_r = at_r->tm_year == day.tm_year && at_r->tm_yday == day.tm_yday;
+	return true;
+}
+
+void show_time(int64_t utc_us, int64_t now_us, char *out, size_t size)
+{
+	struct tm at;
+	bool today;
+
+	if (!local_time(utc_us, now_us, &at, &today) ||
+	    strftime(out, size, today ? "%H:%M:%S" : "%b %d", &at) == 0)
 		text_format(out, size, "-");
-		return;
-	}
-	bool same = at.tm_year == today.tm_year && at.tm_yday == today.tm_yday;
-
-	if (strftime(out, size, same ? "%H:%M:%S" : "%b %d", &at) == 0)
-		*out = '\0';
 }
 
 void show_moment(int64_t utc_us, bool date, char *out, size_t size)
@@ -100,17 +107,12 @@ void show_moment(int64_t utc_us, bool date, char *out, size_t size)
 
 void show_clock(int64_t utc_us, int64_t now_us, char *out, size_t size)
 {
-	time_t then = (time_t)(utc_us / 1000000), now = (time_t)(now_us / 1000000);
-	struct tm at, today;
+	struct tm at;
+	bool today;
 
-	if (utc_us < 0 || localtime_r(&then, &at) == NULL || localtime_r(&now, &today) == NULL) {
+	if (!local_time(utc_us, now_us, &at, &today) ||
+	    strftime(out, size, today ? "%H:%M" : "%b %d %H:%M", &at) == 0)
 		text_format(out, size, "-");
-		return;
-	}
-	bool same = at.tm_year == today.tm_year && at.tm_yday == today.tm_yday;
-
-	if (strftime(out, size, same ? "%H:%M" : "%b %d %H:%M", &at) == 0)
-		*out = '\0';
 }
 
 void show_age(int64_t then_us, int64_t now_us, char *out, size_t size)

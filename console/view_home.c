@@ -188,24 +188,8 @@ static bool home_escape(struct ui *ui)
 
 static size_t home_hints(struct ui *ui, struct bar_hint *hints, size_t most)
 {
-	size_t n = ui_command_hints(ui, hints, most);
-
-	n = ui_hint(ui, hints, n, most, NULL, _("Filter"), '/');
-	n = ui_hint(ui, hints, n, most, _("Enter"), _("Page"), PRESS_ENTER);
-	n = ui_hint(ui, hints, n, most, NULL, _("Menu"), 'm');
-	return ui_hint(ui, hints, n, most, NULL, _("Quit"), 'q');
+	return service_list_hints(ui, hints, most);
 }
-
-static const struct view_key keys[] = {
-	{ N_("Up Down j k"), N_("select a service") },
-	{ N_("PgUp PgDn"), N_("a page up or down") },
-	{ N_("g G Home End"), N_("the first, the last service") },
-	{ N_("Enter Right"), N_("everything about the selected service") },
-	{ N_("Space"), N_("mark a service: the keys below then act on all that are marked") },
-	{ N_("/"), N_("show only services with a text in name, state or address") },
-	{ N_("Esc"), N_("take the marks away, drop the filter; put a message away") },
-	{ NULL, NULL },
-};
 
 const struct view view_home = {
 	.name = N_("Home"),
@@ -221,5 +205,5 @@ const struct view view_home = {
 	.filter = home_filter,
 	.filtered = home_filtered,
 	.changed = home_filtered,
-	.keys = keys,
+	.keys = service_list_keys,
 };

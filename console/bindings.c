@@ -86,7 +86,7 @@ bool bindings_set(struct bindings *b, const char *name, const char *key, struct 
 	else if (c < ' ' || c > '~' || key[1] != '\0')
 		return fault_set(fault, FAULT_USAGE,
 		    "%s: \"%s\" is no key; a letter or a sign, or Space", name, key);
-	if (strchr(fixed, c) != NULL && c != canonical)
+	if (strchr(fixed, c) != NULL && c != (unsigned char)canonical)
 		return fault_set(fault, FAULT_USAGE,
 		    "%s: \"%c\" moves on every page and cannot do anything else", name, c);
 	b->shown[(unsigned char)canonical] = c;

@@ -209,7 +209,8 @@ bool line_cut(const char *text, int *argc_r, char ***argv_r, char **text_r, stru
 	free(argv);
 	free(*text_r);
 	fault_set(fault, FAULT_USAGE, "a quote begins in the line and does not end");
-	return fault_next(fault, "close it, or put \\ before it");
+	fault_next(fault, "close it, or put \\ before it");
+	return false;
 }
 
 static bool same_home(const char *given, const char *home, struct fault *fault)

@@ -121,13 +121,13 @@ static size_t gather(const struct ui *ui, struct event *events, size_t room)
 		    records > 0 ? model_record(model, records - 1) : NULL;
 		const struct model_audit *entry = entries > 0 ? &model->audit[entries - 1] : NULL;
 
-		if (record != NULL && (entry == NULL || record->time_us > entry->time_us)) {
+		if (entry != NULL && (record == NULL || record->time_us <= entry->time_us)) {
+			entries--;
+			events[count++] = (struct event){ entry->time_us, NULL, entry };
+		} else if (record != NULL) {
 			records--;
 			if (is_event(ui, record))
 				events[count++] = (struct event){ record->time_us, record, NULL };
-		} else {
-			entries--;
-			events[count++] = (struct event){ entry->time_us, NULL, entry };
 		}
 	}
 	return count;

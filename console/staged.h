@@ -73,7 +73,7 @@ bool staged_command(const struct staged *staged, const char *home, int seconds, 
 /* Edits as JSON, the caller's: what was sent when it was sent. */
 json_t *staged_pack(const struct staged_list *list);
 /* Stages edits from JSON; what is none is left out. */
-void staged_unpack(struct staged *staged, const json_t *edits);
+void staged_unpack(struct staged *into, const json_t *list);
 /* These edits (staged_pack) are applied on trial. What is staged and not among
  * them, or with another value by now, stays staged. */
 void staged_try(struct staged *staged, const json_t *sent, int64_t trial);

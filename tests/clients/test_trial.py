@@ -354,6 +354,9 @@ def test_a_long_drain_does_not_keep_the_old_settings_away(make_steward):
                        for _ in range(16)]
             one.wait_state("trial", "draining")
             with pytest.raises(RpcError) as error:
+                other.call("status")        # the sixteen before it have been taken
+            assert "too many requests" in error.value.message
+            with pytest.raises(RpcError) as error:
                 control.call("restart", services=["trial"])
             assert "waiting already" in error.value.message, "the row is full"
             control.call("revert", trial=trial["id"])

@@ -233,23 +233,6 @@ static bool unchanged(const struct edit *edit, struct fault *fault)
 	    "again");
 }
 
-static bool write_all(int fd, const char *text)
-{
-	size_t left = strlen(text);
-
-	while (left > 0) {
-		ssize_t n = write(fd, text, left);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		text += n;
-		left -= (size_t)n;
-	}
-	return true;
-}
-
 /* The new file gets what the old one had: its owner, its group, its mode. */
 static bool take_over(const struct edit *edit, int fd)
 {
@@ -261,19 +244,6 @@ static bool take_over(const struct edit *edit, int fd)
 	    fchown(fd, edit->was.st_uid, edit->was.st_gid) != 0 && edit->before != NULL)
 		return false;
 	return fchmod(fd, edit->before != NULL ? edit->was.st_mode & 07777 : 0644) == 0;
-}
-
-static bool sync_folder(const char *path)
-{
-	char folder[PATH_MAX];
-
-	folder_of(path, folder, sizeof folder);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool done = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return done;
 }
 
 bool edit_put(struct edit *edit, struct fault *fault)
@@ -288,7 +258,8 @@ bool edit_put(struct edit *edit, struct fault *fault)
 
 	if (fd < 0)
 		return fault_errno(fault, errno, "cannot write %s", edit->path);
-	bool done = take_over(edit, fd) && write_all(fd, edit->text) && fsync(fd) == 0;
+	bool done = take_over(edit, fd) && file_write_all(fd, edit->text, strlen(edit->text)) &&
+	    fsync(fd) == 0;
 	int error = errno;
 
 	close(fd);
@@ -296,7 +267,7 @@ bool edit_put(struct edit *edit, struct fault *fault)
 		done = rename(temporary, edit->path) == 0;
 		error = errno;
 		if (done)
-			return sync_folder(edit->path) ||
+			return file_sync_folder(edit->path) ||
 			    fault_errno(fault, errno, "%s is in place, but maybe not on the disk",
 				edit->path);
 	} else if (done) {

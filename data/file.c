@@ -282,7 +282,7 @@ static bool file_unwritable(const char *path, int error, struct fault *fault)
 	return fault_set(fault, FAULT_FAILED, "cannot write %s: %s", path, why);
 }
 
-static bool file_write_all(int fd, const char *bytes, size_t length)
+bool file_write_all(int fd, const char *bytes, size_t length)
 {
 	while (length) {
 		ssize_t put = write(fd, bytes, length);
@@ -296,7 +296,7 @@ static bool file_write_all(int fd, const char *bytes, size_t length)
 	return true;
 }
 
-static bool file_sync_folder(const char *path)
+bool file_sync_folder(const char *path)
 {
 	char folder[PATH_MAX];
 

@@ -18,6 +18,10 @@
 char *file_read(const char *path, size_t limit, size_t *length_r, struct fault *fault);
 bool file_replace(const char *path, const void *bytes, size_t length, unsigned mode,
     struct fault *fault);
+/* Its two halves, for a file that must keep owner and mode: all bytes to fd, and an
+ * fsync of the folder that path lies in. False: errno. */
+bool file_write_all(int fd, const char *bytes, size_t length);
+bool file_sync_folder(const char *path);
 /* mkdir -p with the given mode for what is missing. */
 bool file_make_folder(const char *path, unsigned mode, struct fault *fault);
 /* Why the process cannot read path: the first component that refuses, its

@@ -8,7 +8,6 @@
 
 #include "widgets/bar.h"
 #include "widgets/chooser.h"
-#include "widgets/dialog.h"
 #include "widgets/form.h"
 #include "widgets/meters.h"
 #include "widgets/pager.h"
@@ -95,7 +94,6 @@ struct stage {
 	struct sheet_check checks[3];
 	struct sheet_row rows[3];
 	struct tabs tabs;
-	struct dialog dialog;
 };
 
 static void stage_open(struct stage *s)
@@ -117,7 +115,6 @@ static void stage_open(struct stage *s)
 		.checks = { { LONG, WORDS, NULL, true }, { "b", NULL, WORDS, false } },
 		.rows = { { LONG, WORDS, 0, NULL }, { "a", LONG, 0, NULL }, { .diff = &change } },
 		.tabs = { .tabs = tabs, .count = 3 },
-		.dialog = { .title = WORDS, .lines = { WORDS, "", LONG }, .buttons = buttons },
 	};
 	s->checks[2].label = "c";
 	s->sheet.checks = s->checks;
@@ -135,7 +132,6 @@ static void stage_keys(struct stage *s, struct key key)
 	sheet_key(&s->sheet, &key);
 	tabs_key(&s->tabs, &key);
 	tabs_click(&s->tabs, &key);
-	dialog_key(&s->dialog, &key);
 }
 
 static void stage_draw(struct stage *s, int which, struct area area)
@@ -161,9 +157,6 @@ static void stage_draw(struct stage *s, int which, struct area area)
 	case 5:
 		tabs_draw(&s->tabs, area, 0, STYLE_NORMAL);
 		break;
-	case 6:
-		dialog_draw(&s->dialog, area);
-		break;
 	default:
 		meters_curve(area, 0, 0, area.cols, STYLE_GOOD, values, 5, 9);
 		meters_gauge(area, 1, 0, area.cols, STYLE_GOOD, 3, 9);
@@ -172,7 +165,7 @@ static void stage_draw(struct stage *s, int which, struct area area)
 	}
 }
 
-enum { WIDGETS = 8, MARGIN = 2 };
+enum { WIDGETS = 7, MARGIN = 2 };
 
 /* What stood around the area still stands there. */
 static void check_around(const struct canvas *canvas, int rows, int cols, int which)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Table, menu, dialog, input line and bars, drawn and pressed. */
+/* Table, menu, input line and bars, drawn and pressed. */
 #include "drawn.h"
 
 #include "widgets/bar.h"
 #include "widgets/cells.h"
-#include "widgets/dialog.h"
 #include "widgets/input.h"
 #include "widgets/menu.h"
 #include "widgets/table.h"
@@ -288,101 +287,6 @@ static void test_menu_scrolls(void **state)
 	canvas_free(canvas);
 }
 
-/* ---- Dialog ---- */
-
-static const char *const buttons[] = { "Cancel", "Stop now", NULL };
-
-static struct dialog new_dialog(void)
-{
-	return (struct dialog){ .title = "Stop web?",
-		.buttons = buttons,
-		.lines = { "3 connections are open." } };
-}
-
-static void test_dialog(void **state)
-{
-	struct dialog dialog = new_dialog();
-	struct canvas *canvas = canvas_new(8, 40, true);
-
-	(void)state;
-	dialog_draw(&dialog, canvas_area(canvas));
-	assert_drawn(canvas,
-	    "\n"
-	    "  +- Stop web? ----------------------+\n"
-	    "  | 3 connections are open.          |\n"
-	    "  |                                  |\n"
-	    "  | [ Cancel ]  [ Stop now ]         |\n"
-	    "  | Enter: Cancel  Tab: other        |\n"
-	    "  +----------------------------------+\n"
-	    "\n");
-	/* The cursor rests on the button that Enter presses. */
-	assert_int_equal(canvas->cursor_row, 4);
-	assert_int_equal(canvas->cursor_col, 6);
-	canvas_free(canvas);
-}
-
-/* The words about keys are the caller's. */
-static void test_dialog_hint(void **state)
-{
-	struct dialog dialog = new_dialog();
-	struct canvas *canvas = canvas_new(8, 40, true);
-
-	(void)state;
-	dialog.hint = "Invio: Annulla";
-	dialog_draw(&dialog, canvas_area(canvas));
-	char *text = canvas_text(canvas);
-
-	assert_non_null(strstr(text, "| Invio: Annulla "));
-	assert_null(strstr(text, "Enter"));
-	free(text);
-	canvas_free(canvas);
-}
-
-/* No key but Enter, Esc and a click answers, and the harmless answer is first. */
-static void test_dialog_keys(void **state)
-{
-	struct dialog dialog = new_dialog();
-	struct key key;
-
-	(void)state;
-	for (uint32_t c = ' '; c < 127; c++) {
-		key = typed(c);
-		assert_int_equal(dialog_key(&dialog, &key), DIALOG_OPEN);
-	}
-	dialog.focused = 0;
-	key = press(PRESS_ENTER);
-	assert_int_equal(dialog_key(&dialog, &key), 0);
-	key = press(PRESS_TAB);
-	assert_int_equal(dialog_key(&dialog, &key), DIALOG_OPEN);
-	key = press(PRESS_ENTER);
-	assert_int_equal(dialog_key(&dialog, &key), 1);
-	key = press(PRESS_ESCAPE);
-	assert_int_equal(dialog_key(&dialog, &key), 0);
-	key = press(PRESS_BACKTAB);
-	dialog_key(&dialog, &key);
-	assert_int_equal(dialog.focused, 0);
-}
-
-static void test_dialog_clicks(void **state)
-{
-	struct dialog dialog = new_dialog();
-	struct canvas *canvas = canvas_new(8, 40, true);
-
-	(void)state;
-	dialog_draw(&dialog, canvas_area(canvas));
-	for (int row = 0; row < 8; row++)
-		for (int col = 0; col < 40; col++) {
-			struct key key = clicked(row, col);
-			int expected = row != 4   ? DIALOG_OPEN :
-			    col >= 4 && col < 14  ? 0 :
-			    col >= 16 && col < 28 ? 1 :
-						    DIALOG_OPEN;
-
-			assert_int_equal(dialog_key(&dialog, &key), expected);
-		}
-	canvas_free(canvas);
-}
-
 /* ---- Input ---- */
 
 static void type(struct input *input, const char *text)
@@ -559,10 +463,6 @@ int main(void)
 		cmocka_unit_test(test_menu),
 		cmocka_unit_test(test_menu_clicks),
 		cmocka_unit_test(test_menu_scrolls),
-		cmocka_unit_test(test_dialog),
-		cmocka_unit_test(test_dialog_hint),
-		cmocka_unit_test(test_dialog_keys),
-		cmocka_unit_test(test_dialog_clicks),
 		cmocka_unit_test(test_input),
 		cmocka_unit_test(test_input_full),
 		cmocka_unit_test(test_input_scrolls),

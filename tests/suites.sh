@@ -57,10 +57,10 @@ failed_logs()
 	done
 }
 
-# As suite, beside others. They wait more than they compute: one more than cores.
+# As suite, beside others. They wait more than they compute: two more than cores.
 beside()
 {
-	while [ "$(jobs -rp | wc -l)" -gt "$jobs" ]; do
+	while [ "$(jobs -rp | wc -l)" -gt $((jobs + 1)) ]; do
 		wait -n
 	done
 	suite "$@" 8>&- 9>&- &

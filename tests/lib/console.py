@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -11,11 +12,17 @@ import termios
 from steward import program
 from waiting import wait_until
 
+# DECSET and DECRST of XTerm Control Sequences.
+MODE = re.compile(rb"\033\[\?([0-9;]+)([hl])")
+
 
 class Console:
     def __init__(self, steward, rows=24, cols=80, words=(), **env_more):
         self.steward = steward
         self.data = b""
+        # The terminal's private modes by number: whether they are set now.
+        self.modes = {}
+        self.mode_tail = b""
         env = dict(steward.env, TERM="xterm-256color", LC_ALL="C.UTF-8", **env_more)
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -32,8 +39,18 @@ class Console:
             data = os.read(self.fd, 65536)
         except OSError:
             return False
-        self.data += data
+        self.take(data)
         return bool(data)
+
+    def take(self, data):
+        self.data += data
+        text = self.mode_tail + data
+        end = 0
+        for found in MODE.finditer(text):
+            end = found.end()
+            for number in found[1].split(b";"):
+                self.modes[int(number)] = found[2] == b"h"
+        self.mode_tail = text[max(end, len(text) - 16):]
 
     def read_rest(self):
         """What an ended console has written, to its last byte."""
@@ -42,7 +59,7 @@ class Console:
                 data = os.read(self.fd, 65536)
             except OSError:
                 return
-            self.data += data
+            self.take(data)
 
     def wait(self, text):
         """Waits until text is written, and forgets everything up to it."""

@@ -43,7 +43,7 @@ unsigned alert_style(const struct model_alert *alert, int64_t now_us)
 static void add(struct alert_facts *facts, const char *label, unsigned style, const char *text)
 {
 	if (text[0] != '\0' && facts->count < ALERT_PAIRS)
-		facts->pairs[facts->count++] = (struct pair){ label, text, style };
+		facts->pairs[facts->count++] = (struct pair){ label, text, style, NULL };
 }
 
 static void state_text(const struct model_alert *alert, int64_t now_us, struct alert_facts *facts)

@@ -2,8 +2,8 @@
 #ifndef CONSOLE_ALERT_WORDS_H
 #define CONSOLE_ALERT_WORDS_H
 
-#include "console/pairs.h"
 #include "console/ui.h"
+#include "widgets/pairs.h"
 
 /*
  * What is said of an alert, apart from where: how it stands in a word, and all

@@ -194,7 +194,7 @@ void entry_undo(const struct model_audit *entry, char *out, size_t size)
 static void add(struct entry_facts *facts, const char *label, unsigned style, const char *text)
 {
 	if (text[0] != '\0' && facts->count < ENTRY_PAIRS)
-		facts->pairs[facts->count++] = (struct pair){ label, text, style };
+		facts->pairs[facts->count++] = (struct pair){ label, text, style, NULL };
 }
 
 static void undo_fact(const struct ui *ui, const struct model_audit *entry,

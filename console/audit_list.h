@@ -2,8 +2,8 @@
 #ifndef CONSOLE_AUDIT_LIST_H
 #define CONSOLE_AUDIT_LIST_H
 
-#include "console/pairs.h"
 #include "console/ui.h"
+#include "widgets/pairs.h"
 
 /*
  * The audit list as far as it has been read: what the model has of it, and the

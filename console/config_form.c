@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "console/config_page.h"
+#include "console/format.h"
 #include "data/intl.h"
 #include "data/text.h"
 
@@ -87,7 +88,7 @@ static void origin_text(struct config *config, const struct setting_row *row,
 {
 	char origin[200];
 
-	config_origin(row->origin, origin, sizeof origin);
+	format_origin(row->origin, origin, sizeof origin);
 	if (change != NULL)
 		text_format(config->origin, sizeof config->origin, _("staged; now %s (%s)"),
 		    config_shown(row->value), origin);
@@ -108,7 +109,7 @@ static const char *error_text(struct config *config, const struct setting_row *r
 	}
 	if (!staged_conflict(change, row->value))
 		return NULL;
-	config_origin(row->origin, origin, sizeof origin);
+	format_origin(row->origin, origin, sizeof origin);
 	text_format(config->error, sizeof config->error,
 	    _("It was %s when you began and is %s now (%s)."), config_shown(change->seen),
 	    config_shown(row->value), origin);

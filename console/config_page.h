@@ -86,8 +86,6 @@ void config_write(struct ui *ui);
  * is the setting. NULL: there is none. */
 const struct staged_change *config_conflict(const struct config *config,
     const struct setting_row **row_r);
-/* "set by adm 2026-01-01 12:00:00", "steward.conf:12", "default", translated. */
-void config_origin(const char *origin, char *out, size_t size);
 /* An empty value is shown as "". */
 const char *config_shown(const char *value);
 /* "3 changes staged in 2 services", or empty. */

@@ -82,20 +82,6 @@ const char *config_shown(const char *value)
 	return *value != '\0' ? value : "\"\"";
 }
 
-void config_origin(const char *origin, char *out, size_t size)
-{
-	char who[96], when[64], time[64];
-
-	if (strcmp(origin, "default") == 0)
-		text_format(out, size, "%s", _("default"));
-	else if (sscanf(origin, "set by %95s %63s", who, when) != 2)
-		text_format(out, size, "%s", origin);
-	else {
-		format_time(when, time, sizeof time);
-		text_format(out, size, _("set by %s %s"), who, time);
-	}
-}
-
 void config_staged_text(struct ui *ui, char *out, size_t size)
 {
 	const struct staged *staged = config_of(ui)->staged;

@@ -33,7 +33,7 @@ int facts_service(struct area area, const struct model_service *s, int64_t now_u
 	int label = facts_label_width(area, &rows);
 
 	for (size_t i = 0; i < rows.count && row < area.rows; i++) {
-		const struct sheet_row *fact = &rows.rows[i];
+		const struct pair *fact = &rows.rows[i];
 		struct area side =
 		    area_part(area, row, label + 2, area.rows - row, area.cols - label - 3);
 

@@ -224,6 +224,20 @@ void format_time(const char *rfc3339, char *out, size_t size)
 		text_clean(out, size, rfc3339, strlen(rfc3339));
 }
 
+void format_origin(const char *origin, char *out, size_t size)
+{
+	char who[96], when[64], time[64];
+
+	if (strcmp(origin, "default") == 0)
+		text_format(out, size, "%s", _("default"));
+	else if (sscanf(origin, "set by %95s %63s", who, when) != 2)
+		text_format(out, size, "%s", origin);
+	else {
+		format_time(when, time, sizeof time);
+		text_format(out, size, _("set by %s %s"), who, time);
+	}
+}
+
 bool format_quote(const char *text, char *out, size_t size)
 {
 	return text_quote(text, out, size);

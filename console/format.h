@@ -40,6 +40,9 @@ void format_json(json_t *document, FILE *out);
 void format_text(const char *text, FILE *out);
 /* An RFC 3339 time as local "2026-01-31 12:30:05"; what is none stays as it is. */
 void format_time(const char *rfc3339, char *out, size_t size);
+/* Where a setting comes from: "set by adm 2026-01-01 12:00:00" (local),
+ * "steward.conf:12", "default"; what is ours in the person's language. */
+void format_origin(const char *origin, char *out, size_t size);
 /* text as one word of a shell: as it is when nothing in it is special, else in
  * single quotes. False when it did not fit. */
 bool format_quote(const char *text, char *out, size_t size);

@@ -15,7 +15,7 @@
 
 struct record_state {
 	struct sheet sheet;
-	struct sheet_row rows[5];
+	struct pair rows[5];
 	const char *buttons[3];
 	bool open;
 	char when[96], service[32], subject[80], text[520], line[JOURNAL_PRINTED];
@@ -68,13 +68,13 @@ static struct record_state *record_of(struct ui *ui)
 
 	if (!state->open)
 		take(ui, state);
-	state->rows[0] = (struct sheet_row){ .label = _("Time"), .text = state->when };
-	state->rows[1] = (struct sheet_row){ .label = _("Level"),
+	state->rows[0] = (struct pair){ .label = _("Time"), .text = state->when };
+	state->rows[1] = (struct pair){ .label = _("Level"),
 		.text = show_level_word(state->level),
 		.style = show_level_style(state->level) };
-	state->rows[2] = (struct sheet_row){ .label = _("Service"), .text = state->service };
-	state->rows[3] = (struct sheet_row){ .label = _("Subject"), .text = state->subject };
-	state->rows[4] = (struct sheet_row){ .label = _("Text"), .text = state->text };
+	state->rows[2] = (struct pair){ .label = _("Service"), .text = state->service };
+	state->rows[3] = (struct pair){ .label = _("Subject"), .text = state->subject };
+	state->rows[4] = (struct pair){ .label = _("Text"), .text = state->text };
 	state->buttons[0] = _("Close");
 	state->buttons[1] = _("Copy");
 	state->sheet.title = _("Record");

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "console/commands.h"
+#include "console/person.h"
 #include "data/file.h"
 #include "data/intl.h"
 #include "data/memory.h"
@@ -177,17 +178,6 @@ static void check_keys(struct look *look)
 
 /* ---- The file ---- */
 
-static void find_path(char *out, size_t size)
-{
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-
-	*out = '\0';
-	if (config != NULL && *config == '/')
-		text_format(out, size, "%s/steward/console.conf", config);
-	else if (home != NULL && *home == '/')
-		text_format(out, size, "%s/.config/steward/console.conf", home);
-}
-
 /* The line that a fault's "PATH:LINE: " names; 0: it names none. */
 static unsigned long fault_line(const struct fault *fault, const char *path)
 {
@@ -256,7 +246,7 @@ struct look *look_load(const char *path)
 	if (path != NULL)
 		text_format(look->path, sizeof look->path, "%s", path);
 	else
-		find_path(look->path, sizeof look->path);
+		person_config("console.conf", look->path, sizeof look->path);
 	if (look->path[0] != '\0' && access(look->path, F_OK) == 0) {
 		text = file_read(look->path, FILE_MAX_BYTES, &length, &fault);
 		if (text == NULL)
@@ -363,22 +353,15 @@ static char *file_text(const struct look *look, size_t *length_r)
 
 bool look_save(struct look *look, struct fault *fault)
 {
-	char *slash = strrchr(look->path, '/');
 	size_t length;
 
-	if (slash == NULL) {
+	if (look->path[0] == '\0') {
 		fault_set(fault, FAULT_FAILED, "there is no folder for console.conf");
 		return fault_next(fault, "set HOME or XDG_CONFIG_HOME");
 	}
-	*slash = '\0';
-	bool done = file_make_folder(look->path, 0700, fault);
-
-	*slash = '/';
-	if (!done)
-		return false;
 	char *text = file_text(look, &length);
+	bool done = person_write(look->path, text, length, fault);
 
-	done = file_replace(look->path, text, length, 0600, fault);
 	free(text);
 	look->unsaved &= !done;
 	return done;

@@ -42,7 +42,7 @@ static bool take_apart(const char *words, struct step *step)
 
 struct words_state {
 	struct sheet sheet;
-	struct sheet_row rows[3];
+	struct pair rows[3];
 	const char *buttons[3];
 	char line[512], hint[160];
 };
@@ -58,9 +58,9 @@ void ui_words_show(struct ui *ui, const char *words)
 
 	memset(state, 0, sizeof *state);
 	ui_typed(ui, words, state->line, sizeof state->line);
-	state->rows[0] = (struct sheet_row){ .text = _("To be typed at a shell of this machine:") };
-	state->rows[1] = (struct sheet_row){ .text = "" };
-	state->rows[2] = (struct sheet_row){ .text = state->line, .style = STYLE_STRONG };
+	state->rows[0] = (struct pair){ .text = _("To be typed at a shell of this machine:") };
+	state->rows[1] = (struct pair){ .text = "" };
+	state->rows[2] = (struct pair){ .text = state->line, .style = STYLE_STRONG };
 	state->buttons[0] = _("Close");
 	state->buttons[1] = _("Copy");
 	text_format(state->hint, sizeof state->hint, _("%s copies it as well"),

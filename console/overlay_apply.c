@@ -68,7 +68,7 @@ static void fill_conflict(struct apply_state *state, const struct config *config
 	char origin[200];
 	size_t left = conflicts(config);
 
-	config_origin(row->origin, origin, sizeof origin);
+	format_origin(row->origin, origin, sizeof origin);
 	text_format(state->title, sizeof state->title, _("%s was changed meanwhile"), row->name);
 	sheet_rows_add(rows, _("yours"), STYLE_ADDED, "%s",
 	    change->text != NULL ? config_shown(change->text) : or_reset(NULL));
@@ -175,7 +175,7 @@ static void fill_diff(struct ui *ui, struct apply_state *state)
 		    c->text != NULL     ? c->text :
 			becomes != NULL ? becomes :
 					  or_reset(NULL));
-		config_origin(c->origin, origin, sizeof origin);
+		format_origin(c->origin, origin, sizeof origin);
 		sheet_rows_add(rows, "", STYLE_DIM, _("now: %s"), origin);
 		if (wrong(config) && strcmp(config->fault_name, c->name) == 0)
 			sheet_rows_add(rows, "", STYLE_BAD, "%s", config->fault.text);

@@ -397,16 +397,11 @@ static void impact_draw(struct ui *ui, struct area area)
 static void impact_key(struct ui *ui, const struct key *key)
 {
 	struct impact_state *state = impact(ui);
-	int answer = sheet_key(&state->sheet, key);
+	int answer = ui_answer(ui, &state->sheet, key);
 	struct act act = state->act;
 
-	if (answer == SHEET_OPEN)
+	if (answer < 1)
 		return;
-	ui_close(ui);
-	if (answer == 0) {
-		ui_say(ui, STYLE_NORMAL, 4, "%s", _("cancelled, nothing was done"));
-		return;
-	}
 	if (drains(&act) && answer == 1)
 		act.drain = drain_seconds(state);
 	act.begun_us = ui->now_us;

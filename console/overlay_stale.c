@@ -146,16 +146,10 @@ static void stale_draw(struct ui *ui, struct area area)
 static void stale_key(struct ui *ui, const struct key *key)
 {
 	struct stale_state *state = stale(ui);
-	int answer = sheet_key(&state->sheet, key);
 	struct act act = state->act;
 
-	if (answer == SHEET_OPEN)
+	if (ui_answer(ui, &state->sheet, key) < 1)
 		return;
-	ui_close(ui);
-	if (answer == 0) {
-		ui_say(ui, STYLE_NORMAL, 4, "%s", _("cancelled, nothing was done"));
-		return;
-	}
 	act_renew(&act, ui->model, ui->now_us);
 	impact_open(ui, &act, NULL);
 }

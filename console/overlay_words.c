@@ -130,8 +130,7 @@ static void words_key(struct ui *ui, const struct key *key)
 		take(ui);
 		break;
 	case INPUT_CANCELLED:
-		ui_close(ui);
-		ui_say(ui, STYLE_NORMAL, 4, "%s", _("cancelled, nothing was done"));
+		ui_cancel(ui);
 		break;
 	case INPUT_CHANGED:
 		complain(state, "");

@@ -39,7 +39,7 @@ int page_status_draw(const struct ui *ui, struct area area, const struct model_s
 		area.cols - label - 3 };
 
 	for (size_t i = 0; i < rows.count; i++) {
-		const struct sheet_row *fact = &rows.rows[i];
+		const struct pair *fact = &rows.rows[i];
 
 		if (row >= 0 && row < area.rows)
 			area_field(area, row, 1, label, ALIGN_LEFT, STYLE_DIM, fact->label);

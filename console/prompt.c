@@ -55,8 +55,7 @@ static void prompt_key(struct ui *ui, const struct key *key)
 
 	switch (input_key(&state->input, key)) {
 	case INPUT_CANCELLED:
-		ui_close(ui);
-		ui_say(ui, STYLE_NORMAL, 4, "%s", _("cancelled, nothing was done"));
+		ui_cancel(ui);
 		break;
 	case INPUT_DONE:
 		state->error[0] = '\0';

@@ -6,8 +6,6 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +15,7 @@
 #include "console/edit.h"
 #include "console/format.h"
 #include "console/run.h"
+#include "console/shell.h"
 #include "data/clock.h"
 #include "data/intl.h"
 #include "data/text.h"
@@ -32,6 +31,8 @@ static char ask(const char *question, const char *choices, int64_t until_ns)
 {
 	char line[64];
 
+	/* What stays in a buffer, poll does not see. */
+	setvbuf(stdin, NULL, _IONBF, 0);
 	for (;;) {
 		fprintf(stderr, "%s ", question);
 		struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
@@ -55,32 +56,6 @@ static char ask(const char *question, const char *choices, int64_t until_ns)
 
 /* ---- The editor ---- */
 
-/* Ctrl-C is the editor's while it runs. */
-static int in_foreground(char *const *argv)
-{
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, old_int, old_quit;
-	posix_spawnattr_t attributes;
-	sigset_t defaults;
-	int status = -1;
-	pid_t pid;
-
-	sigemptyset(&defaults);
-	sigaddset(&defaults, SIGINT);
-	sigaddset(&defaults, SIGQUIT);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigdefault(&attributes, &defaults);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-	sigaction(SIGINT, &ignore, &old_int);
-	sigaction(SIGQUIT, &ignore, &old_quit);
-	if (posix_spawn(&pid, argv[0], NULL, &attributes, argv, environ) == 0)
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	sigaction(SIGINT, &old_int, NULL);
-	sigaction(SIGQUIT, &old_quit, NULL);
-	posix_spawnattr_destroy(&attributes);
-	return status;
-}
-
 static void print_line(void *arg, char sign, const char *line, size_t length)
 {
 	char text[1024];
@@ -99,7 +74,7 @@ enum decision { PUT, DROP, FAIL };
 static enum decision edit_loop(struct edit *edit, struct fault *fault)
 {
 	for (;;) {
-		int status = in_foreground(edit_argv(edit));
+		int status = shell_wait(edit_argv(edit));
 
 		if (status == -1 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 			fault_set(fault, FAULT_FAILED,

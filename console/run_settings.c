@@ -21,15 +21,12 @@
 static const char *said(const json_t *setting, const char *key)
 {
 	static char text[192];
-	char who[96], when[64];
 
 	if (strcmp(key, "type") == 0)
 		return show_word(format_value(setting, key));
 	if (strcmp(key, "origin") != 0)
 		return format_value(setting, key);
-	if (sscanf(json_text(setting, key, "?"), "set by %95s %63s", who, when) != 2)
-		return show_word(json_text(setting, key, "?"));
-	text_format(text, sizeof text, _("set by %s %s"), who, when);
+	format_origin(json_text(setting, key, "?"), text, sizeof text);
 	return text;
 }
 

@@ -54,7 +54,7 @@ void sheet_rows_add(struct sheet_rows *list, const char *label, unsigned style, 
 	va_start(values, format);
 	vsnprintf(text, sizeof text, format, values);
 	va_end(values);
-	list->rows[list->count++] = (struct sheet_row){
+	list->rows[list->count++] = (struct pair){
 		.label = label != NULL ? keep(list, label) : NULL,
 		.text = keep(list, text),
 		.style = style,
@@ -75,7 +75,7 @@ void sheet_rows_diff(struct sheet_rows *list, const char *name, const char *old,
 		.old = value(list, old),
 		.new = value(list, new),
 	};
-	list->rows[list->count] = (struct sheet_row){ .diff = &list->diffs[list->count] };
+	list->rows[list->count] = (struct pair){ .diff = &list->diffs[list->count] };
 	list->count++;
 }
 

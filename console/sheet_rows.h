@@ -14,7 +14,7 @@
 #define SHEET_ROWS 600
 
 struct sheet_rows {
-	struct sheet_row rows[SHEET_ROWS];
+	struct pair rows[SHEET_ROWS];
 	struct diff_row diffs[SHEET_ROWS];
 	size_t count;
 	char **texts;

@@ -14,7 +14,7 @@
 
 #include "data/intl.h"
 
-/* The caller ignores what Ctrl-C and the quit key send, the program must not. */
+/* What is ignored here must not be there. */
 static void become(char *const *argv)
 {
 	static const int numbers[] = { SIGINT, SIGQUIT, SIGTSTP, SIGPIPE, SIGCHLD };
@@ -41,9 +41,14 @@ static void wait_for_enter(void)
 	while ((n == 1 && byte != '\n' && byte != '\r') || (n < 0 && errno == EINTR));
 }
 
-int shell_run(char *const *argv, bool pause)
+int shell_wait(char *const *argv)
 {
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, old_int, old_quit;
 	int status = -1;
+
+	/* They are the program's while it has the terminal. */
+	sigaction(SIGINT, &ignore, &old_int);
+	sigaction(SIGQUIT, &ignore, &old_quit);
 	pid_t child = fork();
 
 	if (child == 0)
@@ -52,9 +57,17 @@ int shell_run(char *const *argv, bool pause)
 		fprintf(stderr, "steward: %s: %s\n", argv[0], strerror(errno));
 	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		pause = true; /* it was not found, which is to be read */
-	if (pause || child < 0)
+	sigaction(SIGINT, &old_int, NULL);
+	sigaction(SIGQUIT, &old_quit, NULL);
+	return status;
+}
+
+int shell_run(char *const *argv, bool pause)
+{
+	int status = shell_wait(argv);
+
+	/* One that was not found is to be read about. */
+	if (pause || status == -1 || (WIFEXITED(status) && WEXITSTATUS(status) == 127))
 		wait_for_enter();
 	return status;
 }

@@ -5,55 +5,20 @@
  * be short.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "console/person.h"
 #include "console/staged.h"
 #include "data/file.h"
-#include "data/home.h"
 #include "data/text.h"
 
 #define FILE_MOST (1024 * 1024)
 
-/* FNV-1a: a name for the file, nothing that has to resist anybody. */
-static uint64_t hash(const char *text)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (; *text != '\0'; text++)
-		h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return h;
-}
-
-/* $XDG_STATE_HOME/steward, or ~/.local/state/steward. */
-static bool person_folder(char *out, size_t size, struct fault *fault)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-
-	if (state != NULL && *state == '/')
-		return text_format(out, size, "%s/steward", state);
-	if (home != NULL && *home == '/')
-		return text_format(out, size, "%s/.local/state/steward", home);
-	fault_set(fault, FAULT_FAILED, "HOME is not set: what is staged cannot be kept in a file");
-	return false;
-}
-
 bool staged_path(const char *home, char *path, size_t size, struct fault *fault)
 {
-	char folder[PATH_MAX], why[512];
-	struct home found;
-
-	if (!home_find(home, true, &found, why, sizeof why))
-		return fault_set(fault, FAULT_FAILED, "%s", why);
-	if (!person_folder(folder, sizeof folder, fault))
-		return false;
-	if (found.installed)
-		return text_format(path, size, "%s/staged-installed.json", folder);
-	return text_format(path, size, "%s/staged-%016llx.json", folder,
-	    (unsigned long long)hash(found.folder));
+	return person_state("staged", home, path, size, fault);
 }
 
 /* ---- As JSON ---- */
@@ -146,22 +111,13 @@ struct staged *staged_load(const char *path, struct fault *fault)
 
 bool staged_save(const struct staged *staged, const char *path, struct fault *fault)
 {
-	char folder[PATH_MAX];
-
 	if (staged->edits.count == 0 && staged->tried.count == 0) {
 		if (unlink(path) == 0 || errno == ENOENT)
 			return true;
 		return fault_errno(fault, errno, "cannot take %s away", path);
 	}
-	text_format(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
-	json_t *document =
+	return person_write_json(path,
 	    json_pack("{s:i, s:o, s:o, s:I}", "version", 1, "changes", staged_pack(&staged->edits),
-		"tried", staged_pack(&staged->tried), "trial", (json_int_t)staged->trial);
-	char *text = json_dumps(document, JSON_INDENT(1));
-	bool done = text != NULL && file_make_folder(folder, 0700, fault) &&
-	    file_replace(path, text, strlen(text), 0600, fault);
-
-	free(text);
-	json_decref(document);
-	return done;
+		"tried", staged_pack(&staged->tried), "trial", (json_int_t)staged->trial),
+	    fault);
 }

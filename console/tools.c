@@ -66,7 +66,7 @@ void tools_check(struct ui *ui)
 
 struct reload_state {
 	struct sheet sheet;
-	struct sheet_row rows[4];
+	struct pair rows[4];
 	const char *buttons[3];
 	char command[512], reason[700];
 	bool restart; /* the second question: a restart was agreed to */
@@ -95,17 +95,17 @@ static void reload_question(struct ui *ui, const char *reason)
 	    state->trial ? " --confirm 60" : "");
 	ui_typed(ui, words, state->command, sizeof state->command);
 	if (reason != NULL)
-		state->rows[n++] = (struct sheet_row){ .text = state->reason, .style = STYLE_WARN };
-	state->rows[n++] = (struct sheet_row){
+		state->rows[n++] = (struct pair){ .text = state->reason, .style = STYLE_WARN };
+	state->rows[n++] = (struct pair){
 		.text = _("The files are read again, checked, and what has changed is put in "
 			  "force. A mistake in them changes nothing."),
 	};
 	if (state->trial)
-		state->rows[n++] = (struct sheet_row){
+		state->rows[n++] = (struct pair){
 			.text = _("After 60 s the old settings come back by themselves unless "
 				  "somebody keeps the new ones."),
 		};
-	state->rows[n++] = (struct sheet_row){ .label = _("as a command"), .text = state->command };
+	state->rows[n++] = (struct pair){ .label = _("as a command"), .text = state->command };
 	state->buttons[0] = _("Cancel");
 	state->buttons[1] = state->restart ? _("Restart and reload") : _("Reload");
 	state->sheet.title =
@@ -155,14 +155,8 @@ static void reload_draw(struct ui *ui, struct area area)
 static void reload_key(struct ui *ui, const struct key *key)
 {
 	struct reload_state *state = reload(ui);
-	int answer = sheet_key(&state->sheet, key);
 
-	if (answer == SHEET_OPEN)
-		return;
-	ui_close(ui);
-	if (answer == 0)
-		ui_say(ui, STYLE_NORMAL, 4, "%s", _("cancelled, nothing was done"));
-	else
+	if (ui_answer(ui, &state->sheet, key) > 0)
 		reload_send(ui, state->restart, state->trial);
 }
 

@@ -12,6 +12,7 @@
 #include "console/model.h"
 #include "console/view.h"
 #include "data/fault.h"
+#include "widgets/sheet.h"
 
 /*
  * The console without terminal and socket: keys and messages go in, requests
@@ -224,6 +225,11 @@ void ui_tell_page(struct ui *ui);
 void ui_say(struct ui *ui, unsigned style, int seconds, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void ui_say_fault(struct ui *ui, const struct fault *fault);
+/* Closes the overlay and says that nothing was done. */
+void ui_cancel(struct ui *ui);
+/* The answer of an overlay's sheet, or SHEET_OPEN; with one the overlay is closed,
+ * and answer 0 cancels. */
+int ui_answer(struct ui *ui, struct sheet *sheet, const struct key *key);
 /* What the message line shows now: the message, else what is under way. The
  * style is put into style_r. */
 void ui_message_text(const struct ui *ui, char *out, size_t size, unsigned *style_r);

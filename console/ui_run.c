@@ -19,7 +19,7 @@
 
 struct run_state {
 	struct sheet sheet;
-	struct sheet_row rows[MODEL_SERVICES + 6];
+	struct pair rows[MODEL_SERVICES + 6];
 	char title[96], facts[MODEL_SERVICES][256], shown[512];
 	char *text; /* the line */
 	struct command_ask ask;
@@ -129,12 +129,11 @@ static void refresh(struct ui *ui, struct run_state *state)
 		if (s == NULL || count == MODEL_SERVICES)
 			continue;
 		service_facts(s, state->facts[count], sizeof state->facts[0]);
-		state->rows[count] = (struct sheet_row){ .text = state->facts[count] };
+		state->rows[count] = (struct pair){ .text = state->facts[count] };
 		count++;
 	}
-	state->rows[count++] =
-	    (struct sheet_row){ .text = _("Who is connected may be disconnected.") };
-	state->rows[count++] = (struct sheet_row){ .text = state->shown, .style = STYLE_DIM };
+	state->rows[count++] = (struct pair){ .text = _("Who is connected may be disconnected.") };
+	state->rows[count++] = (struct pair){ .text = state->shown, .style = STYLE_DIM };
 	state->sheet.rows = state->rows;
 	state->sheet.count = count;
 }
@@ -168,14 +167,11 @@ static void run_draw(struct ui *ui, struct area area)
 static void run_key(struct ui *ui, const struct key *key)
 {
 	struct run_state *state = state_of(ui);
-	int answer = sheet_key(&state->sheet, key);
+	int answer = ui_answer(ui, &state->sheet, key);
 
 	if (answer == SHEET_OPEN)
 		return;
-	ui_close(ui);
-	if (answer == 0)
-		ui_say(ui, STYLE_NORMAL, 4, "%s", _("cancelled, nothing was done"));
-	else
+	if (answer > 0)
 		send_ask(ui, &state->ask, state->text);
 	forget(state);
 }

@@ -31,6 +31,23 @@ void ui_say_fault(struct ui *ui, const struct fault *fault)
 	    fault->next);
 }
 
+void ui_cancel(struct ui *ui)
+{
+	ui_close(ui);
+	ui_say(ui, STYLE_NORMAL, 4, "%s", _("cancelled, nothing was done"));
+}
+
+int ui_answer(struct ui *ui, struct sheet *sheet, const struct key *key)
+{
+	int answer = sheet_key(sheet, key);
+
+	if (answer == 0)
+		ui_cancel(ui);
+	else if (answer != SHEET_OPEN)
+		ui_close(ui);
+	return answer;
+}
+
 /* The service that a person waits for: of several the first one on its way. */
 static const struct model_service *waited_for(const struct ui *ui, const struct ui_request *request)
 {

@@ -21,7 +21,7 @@
 
 struct undo_state {
 	struct sheet sheet;
-	struct sheet_row rows[ROWS_MOST];
+	struct pair rows[ROWS_MOST];
 	char texts[ROWS_MOST][ROW_BYTES];
 	struct diff_row diffs[ROWS_MOST];
 	struct model_change changes[MODEL_CHANGES];
@@ -82,7 +82,7 @@ static void send(struct ui *ui, int64_t entry, const char *words, bool settings,
 
 struct refused_state {
 	struct sheet sheet;
-	struct sheet_row rows[4];
+	struct pair rows[4];
 	const char *buttons[2];
 	char text[512], next[256], who[480];
 };
@@ -124,7 +124,7 @@ static void refused(struct ui *ui, int64_t number, const struct fault *fault)
 	memset(state, 0, sizeof *state);
 	text_format(state->text, sizeof state->text, "%s", fault->text);
 	text_format(state->next, sizeof state->next, "%s", fault->next);
-	state->rows[0] = (struct sheet_row){ .text = state->text, .style = STYLE_WARN };
+	state->rows[0] = (struct pair){ .text = state->text, .style = STYLE_WARN };
 	state->sheet.count = 1;
 	if (later != NULL) {
 		entry_who(later, who, sizeof who);
@@ -132,11 +132,11 @@ static void refused(struct ui *ui, int64_t number, const struct fault *fault)
 		text_format(state->who, sizeof state->who, _("%s at %s: steward %s (entry %lld)"),
 		    who, when, later->words, (long long)later->number);
 		state->rows[state->sheet.count++] =
-		    (struct sheet_row){ .label = _("since then"), .text = state->who };
+		    (struct pair){ .label = _("since then"), .text = state->who };
 	}
 	if (state->next[0] != '\0')
 		state->rows[state->sheet.count++] =
-		    (struct sheet_row){ .label = _("next step"), .text = state->next };
+		    (struct pair){ .label = _("next step"), .text = state->next };
 	state->buttons[0] = _("Close");
 	state->sheet.title = _("Not undone");
 	state->sheet.rows = state->rows;
@@ -199,8 +199,7 @@ static char *add_row(struct undo_state *state, const char *label, unsigned style
 	if (i == ROWS_MOST)
 		return NULL;
 	state->texts[i][0] = '\0';
-	state->rows[i] =
-	    (struct sheet_row){ .label = label, .text = state->texts[i], .style = style };
+	state->rows[i] = (struct pair){ .label = label, .text = state->texts[i], .style = style };
 	state->sheet.count++;
 	return state->texts[i];
 }

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "console/format.h"
 #include "console/ui.h"
 #include "data/intl.h"
 #include "data/text.h"
@@ -54,7 +55,7 @@ static enum form_kind kind(const struct setting *row)
 static void field(void *arg, size_t index, struct form_field *field)
 {
 	static const char *const booleans[] = { "false", "true", NULL };
-	static char standard[64];
+	static char standard[64], from[200];
 	struct ui *ui = arg;
 	const struct settings_section *section;
 	const struct setting *row = row_of(index, &section);
@@ -67,6 +68,7 @@ static void field(void *arg, size_t index, struct form_field *field)
 
 	text_format(standard, sizeof standard, _("by default %s"),
 	    settings_default(set, row->name));
+	format_origin(origin, from, sizeof from);
 	*field = (struct form_field){
 		.group = row == section->rows ? _(section->summary) : NULL,
 		.label = row->name,
@@ -76,7 +78,7 @@ static void field(void *arg, size_t index, struct form_field *field)
 		.unit = row->unit,
 		.standard = standard,
 		.help = _(row->help),
-		.origin = origin,
+		.origin = from,
 		.changed = strncmp(origin, "set by ", 7) == 0 && ui->port.look->unsaved,
 	};
 }

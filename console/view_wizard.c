@@ -7,11 +7,11 @@
 #include <limits.h>
 #include <string.h>
 
-#include "console/pairs.h"
 #include "console/wizard_page.h"
 #include "data/intl.h"
 #include "data/text.h"
 #include "widgets/diff.h"
+#include "widgets/pairs.h"
 
 static struct wizard_state *wizard_of(struct ui *ui)
 {
@@ -285,7 +285,7 @@ struct summary {
 
 static void part(struct summary *s, const char *label, unsigned style, const char *text)
 {
-	struct pair pair = { label, text, style };
+	struct pair pair = { label, text, style, NULL };
 
 	s->row += pairs_draw(s->area, s->row, &pair, 1, s->drawn);
 }

@@ -224,7 +224,7 @@ bool wizard_typed(struct ui *ui, char *out, size_t size)
 
 struct ask_state {
 	struct sheet sheet;
-	struct sheet_row rows[WIZARD_ROWS];
+	struct pair rows[WIZARD_ROWS];
 	struct model_change changes[MODEL_CHANGES];
 	struct diff_row diffs[MODEL_CHANGES];
 	const char *buttons[3];
@@ -254,7 +254,7 @@ static void add(struct ask_state *ask, const char *label, unsigned style, const 
 {
 	if (ask->sheet.count < WIZARD_ROWS)
 		ask->rows[ask->sheet.count++] =
-		    (struct sheet_row){ .label = label, .text = text, .style = style };
+		    (struct pair){ .label = label, .text = text, .style = style };
 }
 
 /* "web (3 connections), dns" */
@@ -288,7 +288,7 @@ static void add_changes(struct ask_state *ask, const struct wizard *wizard)
 	for (size_t i = 0; i < count && ask->sheet.count < WIZARD_ROWS; i++) {
 		ask->diffs[i] = (struct diff_row){ ask->changes[i].name, ask->changes[i].was,
 			ask->changes[i].is };
-		ask->rows[ask->sheet.count++] = (struct sheet_row){ .diff = &ask->diffs[i] };
+		ask->rows[ask->sheet.count++] = (struct pair){ .diff = &ask->diffs[i] };
 	}
 	if (count > 0)
 		add(ask, NULL, STYLE_NORMAL,

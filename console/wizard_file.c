@@ -9,10 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "console/person.h"
 #include "console/wizard.h"
 #include "data/file.h"
-#include "data/home.h"
-#include "data/text.h"
 
 #define FILE_LIMIT 65536
 
@@ -56,44 +55,9 @@ json_t *wizard_answers(const struct wizard *wizard)
 	return all;
 }
 
-/* FNV-1a: names a file, protects nothing. */
-static uint64_t hash(const char *text)
+bool wizard_path(const char *home, char *out, size_t size, struct fault *fault)
 {
-	uint64_t value = UINT64_C(0xcbf29ce484222325);
-
-	for (; *text != '\0'; text++)
-		value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return value;
-}
-
-static bool folder(char *out, size_t size)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *own = getenv("HOME");
-
-	if (state != NULL && state[0] == '/')
-		return text_format(out, size, "%s/steward", state);
-	return own != NULL && own[0] == '/' &&
-	    text_format(out, size, "%s/.local/state/steward", own);
-}
-
-bool wizard_path(const char *given, char *out, size_t size, struct fault *fault)
-{
-	char where[PATH_MAX], whole[PATH_MAX], why[256];
-	struct home home;
-
-	if (!home_find(given, true, &home, why, sizeof why))
-		return fault_set(fault, FAULT_FAILED, "%s", why);
-	if (!folder(where, sizeof where))
-		return fault_set(fault, FAULT_FAILED,
-		    "answers cannot be kept: neither XDG_STATE_HOME nor HOME is set");
-	const char *name = home.installed        ? "installed" :
-	    realpath(home.folder, whole) != NULL ? whole :
-						   home.folder;
-
-	if (!text_format(out, size, "%s/wizard-%016llx.json", where,
-		(unsigned long long)hash(name)))
-		return fault_set(fault, FAULT_FAILED, "the path of the answers is too long");
-	return true;
+	return person_state("wizard", home, out, size, fault);
 }
 
 bool wizard_load(struct wizard *wizard, const char *home, struct fault *fault)
@@ -128,18 +92,10 @@ bool wizard_load(struct wizard *wizard, const char *home, struct fault *fault)
 
 bool wizard_save(const struct wizard *wizard, const char *home, struct fault *fault)
 {
-	char path[PATH_MAX], where[PATH_MAX];
+	char path[PATH_MAX];
 
-	if (!wizard_path(home, path, sizeof path, fault) || !folder(where, sizeof where) ||
-	    !file_make_folder(where, 0700, fault))
-		return false;
-	json_t *answers = wizard_answers(wizard);
-	char *text = json_dumps(answers, JSON_INDENT(1) | JSON_SORT_KEYS);
-	bool saved = text != NULL && file_replace(path, text, strlen(text), 0600, fault);
-
-	free(text);
-	json_decref(answers);
-	return saved;
+	return wizard_path(home, path, sizeof path, fault) &&
+	    person_write_json(path, wizard_answers(wizard), fault);
 }
 
 void wizard_forget(const char *home)

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,18 +42,6 @@ static off_t audit_file_whole(int fd, off_t size)
 	return 0;
 }
 
-static bool audit_file_sync_folder(const char *path)
-{
-	char *copy = memory_string(path);
-	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool done = fd >= 0 && fsync(fd) == 0;
-
-	free(copy);
-	if (fd >= 0)
-		close(fd);
-	return done;
-}
-
 /* The file, open at its whole end; -1 and errno. */
 static int audit_file_open(const char *path, off_t *end_r)
 {
@@ -75,7 +62,7 @@ static int audit_file_open(const char *path, off_t *end_r)
 static bool audit_file_rotate(const char *path)
 {
 	char *older = memory_format("%s.1", path);
-	bool done = rename(path, older) == 0 && audit_file_sync_folder(path);
+	bool done = rename(path, older) == 0 && file_sync_folder(path);
 
 	free(older);
 	return done;
@@ -83,21 +70,14 @@ static bool audit_file_rotate(const char *path)
 
 static bool audit_file_write(int fd, off_t end, const char *lines, size_t length)
 {
-	for (size_t done = 0; done < length;) {
-		ssize_t put = pwrite(fd, lines + done, length - done, end + (off_t)done);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0) {
-			int error = put < 0 ? errno : ENOSPC;
-			/* A torn line that stays is cut off by the next addition. */
-			if (ftruncate(fd, end) < 0)
-				error = errno;
-			errno = error;
-			return false;
-		}
-		done += (size_t)put;
-	}
-	return fsync(fd) == 0;
+	if (lseek(fd, end, SEEK_SET) >= 0 && file_write_all(fd, lines, length))
+		return fsync(fd) == 0;
+	int error = errno;
+	/* A torn line that stays is cut off by the next addition. */
+	if (ftruncate(fd, end) < 0)
+		error = errno;
+	errno = error;
+	return false;
 }
 
 bool audit_file_append(const char *path, size_t limit, const char *lines, size_t length,
@@ -111,7 +91,7 @@ bool audit_file_append(const char *path, size_t limit, const char *lines, size_t
 		fd = audit_file_rotate(path) ? audit_file_open(path, &end) : -1;
 	}
 	bool done = fd >= 0 && audit_file_write(fd, end, lines, length) &&
-	    (end > 0 || audit_file_sync_folder(path));
+	    (end > 0 || file_sync_folder(path));
 	if (!done)
 		fault_errno(fault, errno, "cannot write %s", path);
 	if (fd >= 0)

@@ -269,7 +269,7 @@ void rpc_steer(struct call *call, json_t *params, enum action_kind kind,
 	batch->did = kind == ACTION_RESTART ? NULL : action;
 	if (kind != ACTION_START)
 		batch_drain_words(batch, drain_ms);
-	batch->waiting = 2;
+	batch->waiting = 1;
 	news = state_end_first_run();
 	for (size_t i = 0; i < host->unit_count; i++) {
 		struct unit *unit = &host->units[i];
@@ -287,10 +287,10 @@ void rpc_steer(struct call *call, json_t *params, enum action_kind kind,
 		}
 	}
 	/* Answered when it is also kept for the next start. */
-	if (news)
+	if (news) {
+		batch->waiting++;
 		host_save_state(host, batch_saved, batch);
-	else
-		batch_done(batch);
+	}
 	batch_done(batch);
 }
 

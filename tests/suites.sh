@@ -117,7 +117,7 @@ check_trees()
 		--enable-sanitizer=address,undefined "CFLAGS=-g -O1 -Wno-format-truncation"
 	tree "$build/tsan" "check TESTS=" --enable-werror \
 		--enable-sanitizer=thread "CFLAGS=-g -O1"
-	tree "$build/fuzz" "check TESTS=" --enable-werror CC=clang \
+	tree "$build/fuzz" all --enable-werror CC=clang \
 		--enable-sanitizer=address,undefined \
 		"CFLAGS=-g -O1 -fsanitize=fuzzer-no-link"
 }

@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 #include "widgets/canvas.h"
-#include "widgets/diff.h"
 #include "widgets/input.h"
 #include "widgets/keys.h"
+#include "widgets/pairs.h"
 
 /*
  * A question with all its facts: what hangs on it, what it changes, which of
@@ -23,13 +23,6 @@
  */
 #define SHEET_BUTTONS 8
 
-struct sheet_row {
-	const char *label;           /* NULL: the text has the whole width */
-	const char *text;            /* wrapped; "" is an empty row */
-	unsigned style;              /* of the text */
-	const struct diff_row *diff; /* instead of the two; NULL: none */
-};
-
 struct sheet_check {
 	const char *label, *detail; /* detail: NULL: none */
 	const char *refusal;        /* why it cannot be toggled; NULL: it can */
@@ -38,7 +31,7 @@ struct sheet_check {
 
 struct sheet {
 	const char *title;
-	const struct sheet_row *rows;
+	const struct pair *rows;
 	size_t count;
 	struct sheet_check *checks; /* the caller's; Space toggles them */
 	size_t check_count;

@@ -17,44 +17,6 @@
 
 /* ---- The body ---- */
 
-/* The column in which texts with a label begin: the same for all of them. */
-static int text_col(const struct sheet *sheet, struct area body)
-{
-	int widest = 0, most = body.cols * 2 / 5;
-
-	for (size_t i = 0; i < sheet->count; i++)
-		if (sheet->rows[i].label != NULL && sheet->rows[i].diff == NULL) {
-			int width = area_width(body, sheet->rows[i].label) + 2;
-
-			/* One that is far too long has a row of its own. */
-			if (width <= most && width > widest)
-				widest = width;
-		}
-	return widest > 0 ? widest : 2;
-}
-
-static int row_draw(struct area body, int at, const struct sheet_row *row, int col, bool drawn)
-{
-	int style = drawn ? (int)row->style : -1, used = 0;
-
-	if (row->diff != NULL)
-		return diff_draw(body, at, row->diff, drawn);
-	if (row->label == NULL) {
-		used = area_wrap(body, at, MANY, style, row->text);
-		return used > 0 ? used : 1;
-	}
-	if (col >= body.cols)
-		col = 0;
-	if (area_width(body, row->label) + 1 > col)
-		used = area_wrap(body, at, MANY, drawn ? STYLE_DIM : -1, row->label);
-	else if (drawn)
-		area_text(body, at, 0, STYLE_DIM, row->label);
-	struct area side = { body.canvas, body.row, body.col + col, body.rows, body.cols - col };
-	int lines = area_wrap(side, at + used, MANY, style, row->text);
-
-	return used + lines > 0 ? used + lines : 1;
-}
-
 static void check_draw(const struct sheet *sheet, struct area body, int at, size_t i)
 {
 	const struct sheet_check *check = &sheet->checks[i];
@@ -76,10 +38,9 @@ static void check_draw(const struct sheet *sheet, struct area body, int at, size
 /* From row at on; returns the rows it takes. */
 static int body_draw(const struct sheet *sheet, struct area body, int at, bool drawn)
 {
-	int col = text_col(sheet, body), first = at;
+	int first = at;
 
-	for (size_t i = 0; i < sheet->count; i++)
-		at += row_draw(body, at, &sheet->rows[i], col, drawn);
+	at += pairs_draw(body, at, sheet->rows, sheet->count, drawn);
 	for (size_t i = 0; i < sheet->check_count; i++, at++)
 		if (drawn)
 			check_draw(sheet, body, at, i);

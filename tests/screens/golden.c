@@ -189,6 +189,10 @@ static void play(struct stage *stage, const struct step *step)
 	case REPLY:
 		reply(stage, step->text);
 		break;
+	case LOOK:
+		stage->ui->port.look = look_load(step->text);
+		ui_look(stage->ui);
+		break;
 	case DONE:
 		break;
 	}
@@ -213,7 +217,10 @@ static void run_scene(struct stage *stage, const struct scene *scene)
 
 static void end_scene(struct stage *stage)
 {
+	struct look *look = stage->ui->port.look;
+
 	ui_free(stage->ui);
+	look_free(look);
 	keys_free(stage->keys);
 }
 
@@ -390,6 +397,15 @@ static bool is_known(const char *word, const char *fixtures)
 	return false;
 }
 
+/* What the person's file is written with: names and values. */
+static void look_words(FILE *out)
+{
+	for (const struct settings_section *section = look_schema(); section->name != NULL;
+	     section++)
+		for (const struct setting *row = section->rows; row->name != NULL; row++)
+			fprintf(out, "%s\n%s\n", row->name, row->fallback);
+}
+
 /* The texts of all fixtures that a scene plays. */
 static char *fixture_texts(const struct scene *scene)
 {
@@ -402,6 +418,8 @@ static char *fixture_texts(const struct scene *scene)
 		const char *space = strchr(step->text, ' ');
 
 		fprintf(out, "%s\n", step->text);
+		if (step->verb == LOOK)
+			look_words(out);
 		if (step->verb != LOAD && step->verb != REPLY)
 			continue;
 		json_t *fixture = fixture_of(step->verb == REPLY ? space + 1 : step->text);

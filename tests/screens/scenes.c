@@ -239,6 +239,12 @@ const struct scene scenes[] = {
 	{ "palette-letters", { SCHEMA, { LOAD, "needs" }, { KEYS, ":rest" } }, SHOW_STYLES },
 	{ "palette-mistake", { SCHEMA, { LOAD, "needs" }, { KEYS, ":stop web --hard" ENTER } }, 0 },
 	{ "commands", { SCHEMA, { LOAD, "needs" }, { KEYS, "!" } }, SHOW_ALL },
-	{ "screen-settings", { { LOAD, "healthy" }, { KEYS, "," } }, SHOW_ALL },
+	{ "screen-settings",
+	    { { LOOK, "/nonexistent/console.conf" }, { LOAD, "healthy" }, { KEYS, "," DOWN DOWN } },
+	    SHOW_ALL },
+	{ "screen-settings-edit",
+	    { { LOOK, "/nonexistent/console.conf" }, { LOAD, "healthy" },
+		{ KEYS, "," DOWN DOWN DOWN DOWN ENTER "x" ENTER } },
+	    0 },
 	{ .name = NULL },
 };

@@ -15,6 +15,7 @@ enum verb {
 	ANSWER, /* to the newest request: a JSON object, result or error */
 	REPLY,  /* "METHOD FIXTURE": the newest request for METHOD that has no answer
 		 * yet gets what the fixture has under "result" or "error" */
+	LOOK,   /* the person's settings of the screen are those of a file */
 };
 
 enum show {

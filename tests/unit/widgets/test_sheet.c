@@ -61,7 +61,7 @@ static void test_diff_styles(void **state)
 
 static const char *const answers[] = { "Cancel", "Drain 60s then restart", "Restart now", NULL };
 static const struct diff_row change = { "web.root", "/srv", "/data" };
-static const struct sheet_row facts[] = {
+static const struct pair facts[] = {
 	{ "clients", "4 sessions, 2 files open for writing", STYLE_NORMAL, NULL },
 	{ "needed by", "media, backup", STYLE_NORMAL, NULL },
 	{ NULL, "", STYLE_NORMAL, NULL },
@@ -257,7 +257,7 @@ static void test_checks(void **state)
 		{ "chat", NULL, NULL, false },
 		{ "mail", NULL, NULL, false },
 	};
-	static const struct sheet_row lead = { NULL, "Which services?", STYLE_NORMAL, NULL };
+	static const struct pair lead = { NULL, "Which services?", STYLE_NORMAL, NULL };
 	struct sheet sheet = { .title = "First run",
 		.rows = &lead,
 		.count = 1,

@@ -92,7 +92,7 @@ struct stage {
 	struct table table;
 	struct sheet sheet;
 	struct sheet_check checks[3];
-	struct sheet_row rows[3];
+	struct pair rows[3];
 	struct tabs tabs;
 };
 

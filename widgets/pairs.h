@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CONSOLE_PAIRS_H
-#define CONSOLE_PAIRS_H
+#ifndef WIDGETS_PAIRS_H
+#define WIDGETS_PAIRS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "widgets/canvas.h"
+#include "widgets/diff.h"
 
 /*
  * Everything about one thing: labels and what stands behind them, wrapped. The
@@ -13,9 +14,10 @@
  * that is far too long has a row of its own. One thread.
  */
 struct pair {
-	const char *label; /* translated; NULL: the text has the whole width */
-	const char *text;  /* empty, without a label: an empty row */
-	unsigned style;    /* of the text */
+	const char *label;           /* translated; NULL: the text has the whole width */
+	const char *text;            /* wrapped; empty, without a label: an empty row */
+	unsigned style;              /* of the text */
+	const struct diff_row *diff; /* instead of label and text; NULL: none */
 };
 
 /* From row on, which may lie above the area; returns the rows that it takes.

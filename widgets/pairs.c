@@ -3,7 +3,7 @@
  * Drawing and counting are one walk, so that a page that scrolls never disagrees
  * with itself about its height.
  */
-#include "console/pairs.h"
+#include "widgets/pairs.h"
 
 #include <limits.h>
 
@@ -14,8 +14,10 @@ static int text_col(struct area area, const struct pair *pairs, size_t count)
 	int widest = 0, most = area.cols * 2 / 5;
 
 	for (size_t i = 0; i < count; i++) {
-		int width = pairs[i].label != NULL ? area_width(area, pairs[i].label) + 2 : 0;
+		bool side = pairs[i].label != NULL && pairs[i].diff == NULL;
+		int width = side ? area_width(area, pairs[i].label) + 2 : 0;
 
+		/* One that is far too long has a row of its own. */
 		if (width <= most && width > widest)
 			widest = width;
 	}
@@ -26,6 +28,8 @@ static int draw_one(struct area area, int row, const struct pair *pair, int col,
 {
 	int style = drawn ? (int)pair->style : -1, used = 0;
 
+	if (pair->diff != NULL)
+		return diff_draw(area, row, pair->diff, drawn);
 	if (pair->label == NULL) {
 		used = area_wrap(area, row, MANY, style, pair->text);
 		return used > 0 ? used : 1;

@@ -65,12 +65,20 @@ def test_keys_are_answered_in_a_flood(steward, console):
     assert console.ended() == 0
 
 
+def consoles(control):
+    return [one["session"] for one in control.call("who")["sessions"]
+            if one["client"] == "console"]
+
+
 def test_a_stopped_console_holds_nobody_up(steward, console):
     console.wait(b"Quit")
-    os.kill(console.pid, signal.SIGSTOP)
     with steward.control() as control:
-        # Much more than its socket and the host's buffer for it hold.
-        for _ in range(40):
+        before = consoles(control)
+        assert len(before) == 1
+        os.kill(console.pid, signal.SIGSTOP)
+        # More than the host would ever keep for one client, in pieces that its
+        # memory holds: what does not fit waits, and nobody is sent away.
+        for _ in range(200):
             control.call("do", service="trial", words=["flood", "1000"])
             assert control.call("status")["host"]["name"]
         control.call("stop", services=["trial"])
@@ -79,6 +87,8 @@ def test_a_stopped_console_holds_nobody_up(steward, console):
     console.wait(b"STOPPED")
     console.send(b"5")
     console.wait(b"record 1000 of 1000")
+    with steward.control() as control:
+        assert consoles(control) == before
     console.send(b"q")
     assert console.ended() == 0
 

@@ -16,11 +16,13 @@
 #include "data/text.h"
 
 #define IMPACT_DEADLINE_MS 5000
+#define REFRESH_DEADLINE_MS 5000
 
 void linear_forget(struct linear *l)
 {
 	l->pending = 0;
 	l->impact = false;
+	l->refresh = false;
 	l->question = LINEAR_NO_QUESTION;
 	json_decref(l->ask.params);
 	l->ask = (struct command_ask){ .method = NULL };
@@ -199,6 +201,7 @@ static void ask_impact(struct linear *l)
 static void run_here(struct linear *l)
 {
 	struct fault fault = { 0 };
+	bool moved = asked_grade(&l->line, l->schema) > COMMAND_READ;
 
 	fflush(l->out);
 	l->line.call.colour = false;
@@ -206,6 +209,12 @@ static void run_here(struct linear *l)
 	fflush(stdout);
 	linear_fault(l, &fault);
 	linear_forget(l);
+	if (!moved || l->client == NULL)
+		return;
+	/* It had a connection of its own: the next line would be about a state that
+	 * this one has not been told of, and be refused. */
+	l->refresh = true;
+	send_request(l, "status", NULL, REFRESH_DEADLINE_MS);
 }
 
 static void answer_question(struct linear *l, const char *text)
@@ -253,7 +262,13 @@ void linear_answered(struct linear *l, json_t *message)
 	const json_t *result = good ? json_object_get(message, "result") : NULL;
 
 	l->pending = 0;
-	if (l->impact) {
+	if (l->refresh) {
+		l->refresh = false;
+		if (good) {
+			model_status(l->model, result);
+			model_trial_came(l->model, l->now_ms);
+		}
+	} else if (l->impact) {
 		/* No right to it, or no such service: that is the answer. */
 		if (!good &&
 		    (is_undo(l) || fault.code == FAULT_REFUSED || fault.code == FAULT_STALE))
@@ -262,6 +277,8 @@ void linear_answered(struct linear *l, json_t *message)
 			impact_answered(l, result);
 	} else if (good) {
 		model_entries(l->model, json_object_get(result, "services"));
+		/* The next line may be its confirm already. */
+		model_trial_began(l->model, result, l->now_ms);
 		show(l, result);
 		linear_forget(l);
 	} else {

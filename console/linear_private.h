@@ -89,8 +89,9 @@ struct linear {
 
 	/* The command under way: line, and which answer it waits for. */
 	struct line line;
-	int pending; /* the request's id, 0: none */
-	bool impact; /* it is the question what the command would do to people */
+	int pending;  /* the request's id, 0: none */
+	bool impact;  /* it is the question what the command would do to people */
+	bool refresh; /* it is the status after a command that asked by itself */
 	int64_t pending_since_ms, pending_until_ms;
 	struct command_ask ask; /* to be sent once the question is answered */
 	enum linear_question question;

@@ -211,6 +211,8 @@ bool model_alert_calls(const struct model_alert *alert, int64_t now_us);
 /* The trial's seconds were told at now_ms (monotonic), and how many are left. */
 void model_trial_came(struct model *model, int64_t now_ms);
 int64_t model_trial_left(const struct model_trial *trial, int64_t now_ms);
+/* The trial that an answer at now_ms says has begun, before a snapshot tells of it. */
+void model_trial_began(struct model *model, const json_t *result, int64_t now_ms);
 
 /* NULL when there is none. */
 const struct model_service *model_service(const struct model *model, const char *name);

@@ -192,6 +192,16 @@ void model_trial_came(struct model *model, int64_t now_ms)
 	model->trial.came_ms = now_ms;
 }
 
+void model_trial_began(struct model *model, const json_t *result, int64_t now_ms)
+{
+	const json_t *trial = json_object_get(result, "trial");
+
+	if (!json_is_object(trial))
+		return;
+	take_trial(&model->trial, trial);
+	model_trial_came(model, now_ms);
+}
+
 int64_t model_trial_left(const struct model_trial *trial, int64_t now_ms)
 {
 	double left = trial->left - (double)(now_ms - trial->came_ms) / 1000;

@@ -346,6 +346,26 @@ def test_trial_counts_down_and_is_kept(terminal, steward):
     assert "true" in steward.ok("get", "web.directory_listing").out
 
 
+def test_a_script_confirms_what_it_set(steward):
+    """The lines of a pipe come at once, before a snapshot has told of the trial."""
+    out = linear(steward, "set web.directory_listing=true --confirm 60\nconfirm\n"
+                          "set web.directory_listing=false --confirm 60\nrevert\n")
+    assert "confirmed, the settings stay" in out, out
+    assert "the settings before are in force again" in out, out
+    assert "true" in steward.ok("get", "web.directory_listing").out
+    assert steward.status()["trial"] is None
+
+
+def test_what_init_did_is_known_to_the_next_line(steward):
+    """It asks on a connection of its own; the words behind it are not stale."""
+    out = linear(steward, "init --services web\nyes\nstart trial\n"
+                          "init --listen trial=127.0.0.1:0,[::1]:0\nyes\nrestart trial\nyes\n")
+    assert "has changed since" not in out, out
+    assert steward.service("trial")["state"] == "running"
+    assert [one["action"] for one in steward.call("audit")["entries"]] == \
+        ["stop", "start", "set", "restart"]
+
+
 def test_trial_of_somebody_else(terminal, steward):
     one = terminal("--linear", term="vt100")
     one.wait(b"> ")

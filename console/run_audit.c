@@ -16,7 +16,8 @@
 #define LAST_MAX 1000
 #define WHO_CELLS 14
 #define WORDS_CELLS 32
-#define CHANGE_CELLS 44
+#define OUTCOME_CELLS 9
+#define CHANGE_CELLS 33
 
 /* text in at most width cells; what does not fit ends in "~". */
 static void cell_cut(struct grid *grid, const char *text, int width)
@@ -89,7 +90,7 @@ static void print_entries(const json_t *result, FILE *out)
 		cell_time(grid, entry);
 		cell_who(grid, entry);
 		cell_cut(grid, json_text(entry, "words", ""), WORDS_CELLS);
-		cell_cut(grid, outcome_name(entry), 9);
+		cell_cut(grid, outcome_name(entry), OUTCOME_CELLS);
 	}
 	grid_print(grid, true, out);
 	grid_free(grid);
@@ -107,7 +108,8 @@ static void cell_change(struct grid *grid, const json_t *change)
 
 static void print_versions(const json_t *result, FILE *out)
 {
-	const char *const titles[] = { _("entry"), _("time"), _("who"), _("change"), NULL };
+	const char *const titles[] = { _("entry"), _("time"), _("who"), _("outcome"), _("change"),
+		NULL };
 	struct grid *grid = grid_new(titles, "r");
 	const json_t *entry, *change;
 	size_t i, n;
@@ -119,7 +121,9 @@ static void print_versions(const json_t *result, FILE *out)
 			grid_cellf(grid, "%lld", (long long)json_whole(entry, "number", 0));
 			cell_time(grid, entry);
 			cell_who(grid, entry);
+			cell_cut(grid, outcome_name(entry), OUTCOME_CELLS);
 		} else {
+			grid_cell(grid, NULL);
 			grid_cell(grid, NULL);
 			grid_cell(grid, NULL);
 			grid_cell(grid, NULL);
@@ -130,12 +134,9 @@ static void print_versions(const json_t *result, FILE *out)
 	grid_free(grid);
 }
 
-static bool nothing_yet(const json_t *result, FILE *talk)
+static bool has_entries(const json_t *result)
 {
-	if (json_array_size(json_object_get(result, "entries")) > 0)
-		return false;
-	fprintf(talk, "%s\n", _("steward: nothing has been done yet"));
-	return true;
+	return json_array_size(json_object_get(result, "entries")) > 0;
 }
 
 bool ask_audit(const struct words *words, struct command_ask *ask, struct fault *fault)
@@ -155,8 +156,10 @@ void show_audit(const struct invocation *call, const struct words *words, const 
 {
 	(void)call;
 	(void)words;
-	if (!nothing_yet(result, talk))
+	if (has_entries(result))
 		print_entries(result, out);
+	else
+		fprintf(talk, "%s\n", _("steward: nothing has been done yet"));
 }
 
 bool ask_versions(const struct words *words, struct command_ask *ask, struct fault *fault)
@@ -171,8 +174,10 @@ void show_versions(const struct invocation *call, const struct words *words, con
 {
 	(void)call;
 	(void)words;
-	if (!nothing_yet(result, talk))
+	if (has_entries(result))
 		print_versions(result, out);
+	else
+		fprintf(talk, "%s\n", _("steward: no settings have been changed yet"));
 }
 
 void show_undone(const struct invocation *call, const struct words *words, const json_t *result,

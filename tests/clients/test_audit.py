@@ -375,6 +375,18 @@ def test_the_tables_fit_80_columns(steward):
     assert "stop" not in steward.ok("versions").out
 
 
+def test_versions_say_what_became_of_a_change(steward):
+    steward.ok("set", "trial.number=9")
+    steward.ok("set", "trial.number=8", "--confirm", "60")
+    assert "on trial" in steward.ok("versions").out.splitlines()[-1]
+    steward.ok("revert")
+    assert steward.cli("set", "trial.refuse=reload", "trial.number=7").status == 1
+    steward.ok("undo")
+    lines = steward.ok("versions").out.splitlines()[1:]
+    assert [line.split()[4] for line in lines if line.split()[0].isdigit()] == \
+        ["undone", "reverted", "failed", "done"], lines
+
+
 def test_the_command_line_says_where_it_sits(steward):
     env = {"SSH_CONNECTION": "192.0.2.7 50000 192.0.2.1 22"}
     steward.ok("set", "trial.word=x", env=env)
@@ -391,7 +403,7 @@ def test_the_command_line_says_where_it_sits(steward):
 def test_the_documents(steward):
     assert steward.json("audit") == {"version": 1, "entries": []}
     assert "nothing has been done" in steward.ok("audit").err
-    assert "nothing has been done" in steward.ok("versions").err
+    assert "no settings have been changed" in steward.ok("versions").err
     for number in range(5):
         steward.ok("set", "trial.number=%d" % (10 + number))
     steward.ok("restart", "trial")

@@ -219,9 +219,11 @@ void show_records(const struct invocation *call, const struct words *words, cons
 	size_t i;
 
 	(void)words;
-	(void)talk;
 	json_array_foreach(json_object_get(result, "records"), i, record)
 	    run_print_record(record, call, out);
+	/* Else a name with a slip in it looks like a service that is silent. */
+	if (i == 0)
+		fprintf(talk, "steward: %s\n", _("the journal has no such record"));
 }
 
 int run_log(const struct invocation *call, const struct words *words, struct fault *fault)

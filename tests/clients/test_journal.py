@@ -425,6 +425,16 @@ def test_until_invert_and_context(steward):
         ["alpha", "beta", "gamma", "delta"], "contexts that overlap are shown once"
 
 
+def test_that_nothing_was_found_is_said(steward):
+    for words in (["wbe"], ["--grep", "^nothing like it$"]):
+        outcome = steward.ok("log", *words)
+        assert outcome.out == "" and "no such record" in outcome.err
+        assert steward.json("log", *words)["records"] == []
+    assert "no such record" not in steward.ok("log", "web").err
+    steward.stop()
+    assert "no such record" in steward.ok("log", "wbe").err
+
+
 def test_log_words_that_make_no_sense_are_refused(steward):
     for words in (["--invert"], ["--context", "101"], ["--context", "x"], ["--until", "soon"],
                   ["--follow", "--until", "12:00"], ["--follow", "--context", "2"]):

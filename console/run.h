@@ -102,10 +102,10 @@ void run_print_states(const json_t *result, FILE *out);
  * host and its answer as a document or for people. Returns the exit status. */
 int run_command(const struct command *command, const struct invocation *call,
     const struct words *words, struct fault *fault);
-/* The same for what only asks and shows, whatever the command's run is. */
 /* Sends what ask holds (taken over) and prints the answer; the exit status. */
 int run_send(const struct command *command, const struct invocation *call,
     const struct words *words, const struct command_ask *ask, struct fault *fault);
+/* As run_command for what only asks and shows, whatever the command's run is. */
 int run_asked(const struct command *command, const struct invocation *call,
     const struct words *words, struct fault *fault);
 /* Puts a question together; params is taken over. Returns true. */

@@ -29,7 +29,7 @@ static const char *const status_lines[][2] = {
 	{ "2", N_("wrong words or values") },
 	{ "3", N_("stewardd is not running") },
 	{ "4", N_("refused: no right to it") },
-	{ "5", N_("degraded: a service that should run does not") },
+	{ "5", N_("degraded: a service that should run does not, or there is a critical alert") },
 };
 
 static void print_pairs(const char *const (*lines)[2], size_t count, FILE *out)
@@ -113,7 +113,10 @@ static void print_one(const struct command *c, FILE *out)
 		print_wrapped(_(c->detail), 0, out);
 	}
 	if (c->grade == COMMAND_DISRUPTS)
-		fputs(_("\nPeople who use the service are disconnected.\n"), out);
+		fputs(c->flags & COMMAND_SERVICE ?
+			_("\nPeople who use the service are disconnected.\n") :
+			_("\nIt may disconnect people who use a service.\n"),
+		    out);
 	if (c->key != 0)
 		fprintf(out, _("\nOn the console: %c\n"), c->key);
 }

@@ -21,7 +21,9 @@ COMMANDS = [
     "set web.workers=2 --dry-run", "set web.workers=0 --dry-run", "set web.idle_timeout=70s",
     "get web.idle_timeout", "versions", "undo --dry-run", "stop trial", "status trial", "audit",
     "start trial", "check", "init", "nonsense", "get web web", "log --level silly",
-    "stop web --drain long", "help nonsense", "revert",
+    "stop web --drain long", "help nonsense", "revert", "log --grep ^nothing$", "help edit",
+    "snooze web/failed soon", "acknowledge", "completion nonsense", "edit --confirm soon",
+    "log --follow --until 12:00", "set web.workers", "set --reset web.workers=1", "undo soon",
 ]
 
 LINES = ["", "home", "web", "status", "stop web", "no", "do trial quit", "no", "99", "more",

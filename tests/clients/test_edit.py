@@ -196,6 +196,31 @@ def test_kept(steward, edit):
     assert not os.path.exists(os.path.join(steward.state, "steward.auto.conf"))
 
 
+def test_a_value_that_was_set_counts_more(steward, edit):
+    """Whoever edits a value in vain is told so, and why."""
+    steward.ok("set", "trial.word=mine")
+    one = edit(steward, texts=[with_word(steward, "edited")])
+    one.wait(b"(p)ut it in place")
+    one.send(b"p\n")
+    one.wait(b"no setting changes by it")
+    one.wait(b"(k)eep them")
+    one.send(b"k\n")
+    one.wait(b"kept")
+    assert one.ended() == 0 and setting(steward, "trial.word")["value"] == "mine"
+    steward.ok("set", "--reset", "trial.word")
+    again = edit(steward, texts=[text_of(steward.conf).replace("edited", "other")])
+    again.wait(b"(p)ut it in place")
+    again.send(b"p\n")
+
+    def asked():
+        again.read()
+        return b"(k)eep them" in again.data
+    wait_until(asked, "the question", watch=[again.fd])
+    assert b"no setting changes" not in again.data
+    again.send(b"z\n")
+    assert again.ended() == 0
+
+
 def test_mistake_is_told_and_edited_again(steward, edit):
     before = text_of(steward.conf)
     wrong = before + "\nweb {\n\tworkers = many\n}\n"

@@ -288,8 +288,8 @@ const struct command command_table[] = {
 	    .show = show_undone,
 	},
 	{
-	    .pattern =
-		"init [--name <name>] [--services <list>] [--listen <assignment>]... [--done]",
+	    .pattern = "init [--name <name>] [--services <services>] "
+		       "[--listen <service=address>]... [--done]",
 	    .help = N_("set a new steward up: name, services, where they listen"),
 	    .detail = N_("--services starts exactly those of the list (web,dns; empty: none) and "
 			 "stops the others. --listen takes SERVICE=ADDRESS:PORT[,ADDRESS:PORT]... "

@@ -45,7 +45,16 @@ static const char script_head[] =
     "		fi ;;\n"
     "	level) list='error warning notice info debug' ;;\n"
     "	shell) list=bash ;;\n"
-    "	topic) list=$commands ;;\n"
+    "	alert) list=$(_steward_names alerts) ;;\n"
+    "	service=address)\n"
+    "		compopt -o nospace\n"
+    "		list=$(printf '%s=\\n' $(_steward_names services)) ;;\n"
+    "	services)\n"
+    "		compopt -o nospace\n"
+    "		list=$(_steward_names services)\n"
+    "		COMPREPLY=($(compgen -P \"${cur%\"${cur##*,}\"}\" -W \"$list\" -- \"${cur##*,}\"))\n"
+    "		return ;;\n"
+    "	topic) list=\"$commands keys\" ;;\n"
     "	file) compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
     "	folder) compopt -o filenames; COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n"
     "	esac\n"
@@ -206,7 +215,7 @@ static void out_of_time(int number)
 static void print_name(const char *name)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789._-";
+				    "0123456789._-/";
 
 	if (*name != '\0' && name[strspn(name, plain)] == '\0')
 		printf("%s\n", name);
@@ -243,6 +252,22 @@ static json_t *quick_schema(const char *home)
 	return schema;
 }
 
+/* "web/failed"; nothing without a host. */
+static void print_alerts(const char *home)
+{
+	struct fault fault;
+	struct client *client = client_open(home, &fault);
+	json_t *result =
+	    client != NULL ? client_call(client, "alerts", NULL, NAMES_DEADLINE_MS, &fault) : NULL;
+	const json_t *alert;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "alerts"), i, alert)
+	    print_name(json_text(alert, "id", ""));
+	json_decref(result);
+	client_close(client);
+}
+
 static void print_names(const json_t *service, const char *what, int argc, char *const *argv)
 {
 	const char *name = json_text(service, "name", "");
@@ -271,6 +296,10 @@ int complete_names(const char *home, int argc, char *const *argv)
 
 	signal(SIGALRM, out_of_time);
 	setitimer(ITIMER_REAL, &limit, NULL);
+	if (argc > 0 && strcmp(argv[0], "alerts") == 0) {
+		print_alerts(home);
+		return 0;
+	}
 	json_t *schema = argc > 0 ? quick_schema(home) : NULL;
 
 	if (schema != NULL)

@@ -16,6 +16,7 @@ steward()
 	'__complete tables print') printf 'jobs\nprinters\n' ;;
 	'__complete commands print') echo job ;;
 	'__complete commands print job') echo cancel ;;
+	'__complete alerts') printf 'web/failed\nhost/disk\n' ;;
 	'__complete settings') printf 'web.root\nweb.listen\nhost.level\n' ;;
 	*) echo "unexpected: $*" >&2; return 1 ;;
 	esac
@@ -79,5 +80,11 @@ case_of "web.listen" steward set --reset web.l
 case_of "--reset" steward set --r
 case_of "bash" steward completion ""
 case_of "start" steward help star
+case_of "keys" steward help k
+case_of "web/failed host/disk" steward acknowledge ""
+case_of "host/disk" steward snooze h
+case_of "web print" steward init --services ""
+case_of "web,print" steward init --services web,p
+case_of "web= print=" steward init --listen ""
 case_of "" steward metrics ""
 exit $failed

@@ -61,11 +61,12 @@ static void new_alert(struct linear *l, const struct model_alert *alert)
 	fprintf(l->out, "%s: %s", model_severity_word(alert->severity), alert->text);
 	if (alert->cause[0] != '\0')
 		fprintf(l->out, ": %s", alert->cause);
+	fputc('.', l->out);
 	if (alert->next[0] != '\0') {
-		fputs(". ", l->out);
-		fprintf(l->out, _("What helps: %s"), alert->next);
+		fputc(' ', l->out);
+		fprintf(l->out, _("What helps: %s."), alert->next);
 	}
-	fputs(".\n", l->out);
+	fputc('\n', l->out);
 }
 
 static void alert_news(struct linear *l, bool first)

@@ -117,17 +117,18 @@ static void alert_line(struct linear *l, const struct model_alert *alert)
 	fprintf(l->out, "%s: %s", model_severity_word(alert->severity), alert->text);
 	if (alert->cause[0] != '\0')
 		fprintf(l->out, ": %s", alert->cause);
+	fputc('.', l->out);
 	if (alert->acknowledged[0] != '\0') {
-		fputs(", ", l->out);
-		fprintf(l->out, _("acknowledged by %s"), alert->acknowledged);
+		fputc(' ', l->out);
+		fprintf(l->out, _("Acknowledged by %s."), alert->acknowledged);
 	} else if (alert->snoozed_until_us > clock_utc()) {
-		fprintf(l->out, ", %s", _("snoozed"));
+		fprintf(l->out, " %s", _("Put to sleep for a time."));
 	}
 	if (alert->next[0] != '\0') {
-		fputs(". ", l->out);
-		fprintf(l->out, _("The number does: %s"), alert->next);
+		fputc(' ', l->out);
+		fprintf(l->out, _("The number does: %s."), alert->next);
 	}
-	fputs(".\n", l->out);
+	fputc('\n', l->out);
 }
 
 void linear_status(struct linear *l)
@@ -186,9 +187,12 @@ static void facts(struct linear *l, const struct model_service *s)
 	    c);
 	show_percent(s->cpu_percent, a, sizeof a);
 	show_bytes(s->memory, b, sizeof b);
+	fprintf(l->out, _("CPU: %s percent. Memory: %s.\n"), a, b);
+	/* Without a request in the last minute there is nothing to say. */
+	if (s->p99 <= 0)
+		return;
 	show_latency(s->p99, c, sizeof c);
-	fprintf(l->out, _("CPU: %s percent. Memory: %s. 99 of 100 answers take at most: %s.\n"), a,
-	    b, c);
+	fprintf(l->out, _("99 of 100 answers take at most: %s.\n"), c);
 }
 
 static const char *names(const char (*list)[32], size_t count, char *out, size_t size)

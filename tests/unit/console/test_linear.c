@@ -128,6 +128,39 @@ static void test_alerts(void **state)
 	assert_said(bench, "Over: web is very slow.\n");
 }
 
+/* Each is a sentence, since a translator gets them one by one. */
+static void test_alert_on_home(void **state)
+{
+	struct bench *bench = *state;
+
+	snapshot(bench,
+	    SNAPSHOT("running",
+		", \"alerts\": [{\"id\": \"web/slow\", \"severity\": \"warning\", \"state\": "
+		"\"active\", \"text\": \"web is slow\", \"next\": \"log web\", "
+		"\"acknowledged\": {\"user\": \"op\", \"time\": \"2026-01-01T00:00:00Z\"}}, "
+		"{\"id\": \"host/disk\", \"severity\": \"notice\", \"state\": \"active\", "
+		"\"text\": \"the disk fills\", \"snoozed_until\": \"2999-01-01T00:00:00Z\"}]"));
+	linear_status(bench->l);
+	assert_non_null(strstr(said(bench),
+	    "2 WARN: web is slow. Acknowledged by op. The number does: log web.\n"
+	    "NOTE: the disk fills. Put to sleep for a time.\n"));
+}
+
+/* A latency is told when there is one: "-" is nothing that can be read aloud. */
+static void test_service_page(void **state)
+{
+	struct bench *bench = *state;
+
+	snapshot(bench, SNAPSHOT("running", ""));
+	linear_service(bench->l, "web");
+	assert_null(strstr(said(bench), "99 of 100"));
+	snapshot(bench,
+	    "{\"services\": [{\"name\": \"web\", \"state\": \"running\", \"latency_us\": "
+	    "{\"p99\": 1500}}]}");
+	linear_service(bench->l, "web");
+	assert_non_null(strstr(said(bench), "99 of 100 answers take at most: 1.5ms.\n"));
+}
+
 #define TRIAL(left)                                                                            \
 	", \"trial\": {\"id\": 3, \"state\": \"waiting\", \"user\": \"op\", \"seconds\": 90, " \
 	"\"seconds_left\": " #left ", \"changes\": [{\"name\": \"web.root\", \"old\": "        \
@@ -273,6 +306,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_services, begin, end),
 		cmocka_unit_test_setup_teardown(test_alerts, begin, end),
+		cmocka_unit_test_setup_teardown(test_alert_on_home, begin, end),
+		cmocka_unit_test_setup_teardown(test_service_page, begin, end),
 		cmocka_unit_test_setup_teardown(test_countdown, begin, end),
 		cmocka_unit_test_setup_teardown(test_what_others_do, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_host, begin, end),

@@ -6,9 +6,11 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,33 +27,76 @@
 
 /* ---- Asking ---- */
 
-/* A letter of choices (the first one when nobody is there any more), or 0 when
- * until_ns (monotonic, 0: for ever) has passed. */
-static char ask(const char *question, const char *choices, int64_t until_ns)
+/* Waits for a line, or for a signal that says that nobody answers any more: 1, 0
+ * when until_ns has passed, -1 for the signal, which is taken. */
+static int wait_line(int signals, int64_t until_ns)
 {
-	char line[64];
+	struct signalfd_siginfo taken;
+	struct pollfd in[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = signals, .events = POLLIN },
+	};
 
-	/* What stays in a buffer, poll does not see. */
-	setvbuf(stdin, NULL, _IONBF, 0);
 	for (;;) {
-		fprintf(stderr, "%s ", question);
-		struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
 		int64_t left = until_ns > 0 ? (until_ns - clock_monotonic()) / 1000000 : -1;
 
 		if (until_ns > 0 && left <= 0)
 			return 0;
-		int ready = poll(&in, 1, (int)left);
+		int ready = poll(in, 2, (int)left);
 
-		if (ready == 0 || (ready < 0 && errno != EINTR))
-			return 0;
-		if (ready < 0)
+		if (ready < 0 && errno == EINTR)
 			continue;
-		if (fgets(line, sizeof line, stdin) == NULL)
+		if (ready <= 0)
+			return 0;
+		if (in[1].revents != 0 && read(signals, &taken, sizeof taken) > 0)
+			return -1;
+		if (in[0].revents != 0)
+			return 1;
+	}
+}
+
+static char ask_until(const char *question, const char *choices, int signals, int64_t until_ns)
+{
+	char line[64];
+
+	for (;;) {
+		fprintf(stderr, "%s ", question);
+		int there = wait_line(signals, until_ns);
+
+		if (there == 0)
+			return 0;
+		if (there < 0)
+			fputc('\n', stderr);
+		if (there < 0 || fgets(line, sizeof line, stdin) == NULL)
 			return choices[0];
 		if (line[0] != '\0' && (line[1] == '\n' || line[1] == '\0') &&
 		    strchr(choices, line[0]) != NULL)
 			return line[0];
 	}
+}
+
+/* A letter of choices (the first one when nobody is there any more, or Ctrl-C is
+ * pressed: the copy must not stay behind), or 0 when until_ns (monotonic, 0: for
+ * ever) has passed. */
+static char ask(const char *question, const char *choices, int64_t until_ns)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t ending, before;
+
+	sigemptyset(&ending);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		sigaddset(&ending, numbers[i]);
+	sigprocmask(SIG_BLOCK, &ending, &before);
+	int signals = signalfd(-1, &ending, SFD_CLOEXEC);
+
+	/* What stays in a buffer, poll does not see. */
+	setvbuf(stdin, NULL, _IONBF, 0);
+	char answer = ask_until(question, choices, signals, until_ns);
+
+	if (signals >= 0)
+		close(signals);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return answer;
 }
 
 /* ---- The editor ---- */

@@ -221,6 +221,26 @@ def test_a_value_that_was_set_counts_more(steward, edit):
     assert again.ended() == 0
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+def test_a_signal_drops_or_goes_back(steward, edit, number):
+    """At each question; nothing of the copy is left (looked at in ended)."""
+    before = text_of(steward.conf)
+    one = edit(steward, texts=[with_word(steward, "edited")])
+    one.wait(b"(p)ut it in place")
+    os.kill(one.pid, number)
+    one.wait(b"as it was")
+    assert one.ended() == 0 and text_of(steward.conf) == before
+    again = edit(steward, texts=[with_word(steward, "edited")])
+    again.wait(b"(p)ut it in place")
+    again.send(b"p\n")
+    again.wait(b"(k)eep them")
+    os.kill(again.pid, number)
+    again.wait(b"the old settings are back")
+    assert again.ended() == 0
+    assert setting(steward, "trial.word")["value"] != "edited"
+    assert steward.status()["trial"] is None
+
+
 def test_mistake_is_told_and_edited_again(steward, edit):
     before = text_of(steward.conf)
     wrong = before + "\nweb {\n\tworkers = many\n}\n"

@@ -25,11 +25,21 @@ static const char *level_colour(const char *level)
 	return NULL;
 }
 
+/* Alone on its line it is a document, and each of those has its version. */
+static void print_document(const json_t *record, FILE *out)
+{
+	json_t *document = json_pack("{s:i}", "version", 1);
+
+	json_object_update(document, (json_t *)record);
+	json_dumpf(document, out, JSON_COMPACT);
+	fputc('\n', out);
+	json_decref(document);
+}
+
 void run_print_record(const json_t *record, const struct invocation *call, FILE *out)
 {
 	if (call->json) {
-		json_dumpf(record, out, JSON_COMPACT);
-		fputc('\n', out);
+		print_document(record, out);
 		return;
 	}
 	const char *level = json_text(record, "level", "?");

@@ -2,6 +2,7 @@
 """The journal: what was written is found again, whole and harmless."""
 import glob
 import itertools
+import json
 import os
 import pwd
 import random
@@ -433,6 +434,20 @@ def test_that_nothing_was_found_is_said(steward):
     assert "no such record" not in steward.ok("log", "web").err
     steward.stop()
     assert "no such record" in steward.ok("log", "wbe").err
+
+
+def test_each_followed_record_is_a_document(steward):
+    say(steward, "one")
+    with subprocess.Popen(steward.cli_command("log", "trial", "--follow", "--json", "--last", "1"),
+                          stdout=subprocess.PIPE, env=steward.env) as process:
+        try:
+            before = json.loads(process.stdout.readline())
+            say(steward, "two")
+            after = json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+    assert (before["version"], before["text"]) == (1, "one")
+    assert (after["version"], after["text"]) == (1, "two")
 
 
 def test_log_words_that_make_no_sense_are_refused(steward):

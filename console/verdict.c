@@ -146,21 +146,26 @@ static bool quiet(const struct model *model, struct verdict *v)
 	return true;
 }
 
-static void count(const struct model *model, size_t *wanted_r, size_t *up_r, size_t *moving_r)
+/* moving_r: the first one on its way to another state, NULL: none is. */
+static void count(const struct model *model, size_t *wanted_r, size_t *up_r,
+    const struct model_service **moving_r)
 {
-	*wanted_r = *up_r = *moving_r = 0;
+	*wanted_r = *up_r = 0;
+	*moving_r = NULL;
 	for (size_t i = 0; i < model->service_count; i++) {
 		const struct model_service *s = &model->services[i];
 
 		*wanted_r += s->wanted;
 		*up_r += s->wanted && s->state == MODEL_RUNNING;
-		*moving_r += s->state == MODEL_STARTING || s->state == MODEL_DRAINING;
+		if (*moving_r == NULL && (s->state == MODEL_STARTING || s->state == MODEL_DRAINING))
+			*moving_r = s;
 	}
 }
 
 static void well(const struct model *model, struct verdict *v)
 {
-	size_t wanted, up, moving;
+	const struct model_service *moving;
+	size_t wanted, up;
 
 	count(model, &wanted, &up, &moving);
 	v->grade = VERDICT_NOTICE;
@@ -170,9 +175,14 @@ static void well(const struct model *model, struct verdict *v)
 	} else if (wanted == 0) {
 		text_format(v->text, sizeof v->text, "%s", _("no service is meant to run"));
 		text_format(v->next, sizeof v->next, "start %s", model->services[0].name);
-	} else if (up < wanted || moving > 0) {
+	} else if (up < wanted) {
 		text_format(v->text, sizeof v->text,
 		    _("%zu of %zu services run, the others are on their way"), up, wanted);
+	} else if (moving != NULL) {
+		/* Somebody stops it: it is none of those that should run. */
+		text_format(v->text, sizeof v->text, _("what should run does; %s is %s"),
+		    moving->name, model_state_word(moving->state));
+		text_format(v->service, sizeof v->service, "%s", moving->name);
 	} else if (model->machine.cpu_percent < 0 || model->machine.memory_used < 0) {
 		text_format(v->text, sizeof v->text, "%s",
 		    _("all services run; how the machine is, is not known"));

@@ -19,6 +19,8 @@
 	"{\"name\": \"web\", \"state\": \"" state "\", \"desired\": \"" desired "\", " \
 	"\"reason\": " reason "}"
 #define RUNS SERVICE("running", "running", "null")
+#define LEAVES \
+	"{\"name\": \"dns\", \"state\": \"draining\", \"desired\": \"stopped\", \"reason\": null}"
 #define MACHINE "\"machine\": {\"cpu_percent\": 1.0, \"memory_used\": 5}, "
 #define ALERT(id, severity, more)                                                        \
 	"{\"id\": \"" id "\", \"severity\": \"" severity "\", \"service\": \"web\", "    \
@@ -71,6 +73,9 @@ static const struct {
 	    false, false, VERDICT_NOTICE, "no service is meant to run", 0 },
 	{ "{\"services\": [" SERVICE("starting", "running", "null") "], " MACHINE "\"alerts\": []}",
 	    false, false, VERDICT_NOTICE, "0 of 1 services run, the others are on their way", 0 },
+	/* What is being stopped is none of those that should run. */
+	{ "{\"services\": [" RUNS ", " LEAVES "], " MACHINE "\"alerts\": []}", false, false,
+	    VERDICT_NOTICE, "what should run does; dns is DRAINING", 0 },
 	{ "{\"services\": [], \"alerts\": []}", false, false, VERDICT_NOTICE,
 	    "this steward has no services built in", 0 },
 };

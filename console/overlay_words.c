@@ -83,23 +83,36 @@ static void complain(struct words_state *state, const char *text)
 	text_format(state->complaint, sizeof state->complaint, "%s", text);
 }
 
+/* Why text is no answer to the part, or NULL. A flag is a question: whoever types
+ * anything but a yes does not mean one. */
+static const char *wrong(const struct words_state *state, const char *text)
+{
+	const struct pattern_part *part = &state->part;
+
+	if (text[0] == '\0')
+		return part->kind == PATTERN_NAME && !part->optional && state->given == 0 ?
+		    _("needed") :
+		    NULL;
+	if (part->kind == PATTERN_NAME && strncmp(text, "--", 2) == 0)
+		return _("it cannot begin with --");
+	if (part->kind == PATTERN_FLAG && strcasecmp(text, "y") != 0 &&
+	    strcasecmp(text, "yes") != 0)
+		return _("y, or nothing");
+	return NULL;
+}
+
 /* The part has been answered. */
 static void take(struct ui *ui)
 {
 	struct words_state *state = words_of(ui);
 	const struct pattern_part *part = &state->part;
-	const char *text = state->input.text;
+	const char *text = state->input.text, *why = wrong(state, text);
 	bool empty = text[0] == '\0', fits = true, again = false;
+	size_t before = state->count;
 
-	complain(state, "");
-	if (empty && part->kind == PATTERN_NAME && !part->optional && state->given == 0) {
-		complain(state, _("needed"));
+	complain(state, why != NULL ? why : "");
+	if (why != NULL)
 		return;
-	}
-	if (!empty && part->kind == PATTERN_NAME && strncmp(text, "--", 2) == 0) {
-		complain(state, _("it cannot begin with --"));
-		return;
-	}
 	if (!empty && (part->kind == PATTERN_OPTION || part->kind == PATTERN_FLAG)) {
 		char name[40];
 
@@ -110,7 +123,7 @@ static void take(struct ui *ui)
 		fits = fits && add(state, text);
 	if (!fits) {
 		complain(state, _("too long"));
-		state->count -= state->count > 0;
+		state->count = before; /* an option's name goes with its value */
 		return;
 	}
 	state->given += !empty;

@@ -618,7 +618,11 @@ static void test_own_arguments(void **state)
 	type(stage, "\177\177\177/a b\r");
 	type(stage, "/c\r\r"); /* many, until nothing */
 	assert_seen(stage, "--deep (y or nothing)");
-	type(stage, "y\r");
+	stage->sent[0] = '\0';
+	type(stage, "n\r"); /* is no yes */
+	assert_seen(stage, "y, or nothing");
+	assert_sent(stage, "");
+	type(stage, "\177y\r");
 	assert_string_equal(params_of(stage, "do"),
 	    "{\"generation\": 7, \"service\": \"web\", \"words\": [\"drop\", \"/a b\", \"/c\", "
 	    "\"--deep\"]}");
@@ -660,6 +664,26 @@ static void test_own_grades(void **state)
 	assert_string_equal(params_of(stage, "do"),
 	    "{\"generation\": 7, \"service\": \"web\", \"words\": [\"site\", \"delete\", "
 	    "\"blog\"]}");
+}
+
+/* What was refused leaves nothing behind: the option would be there twice. */
+static void test_own_too_long(void **state)
+{
+	struct stage *stage = *state;
+	char word[400];
+
+	answer(stage, "describe", SCHEMA);
+	snapshot(stage, QUIET);
+	memset(word, '9', sizeof word - 1);
+	word[sizeof word - 1] = '\0';
+	type(stage, "mjjjjjjj\r192.0.2.4\r");
+	type(stage, word);
+	type(stage, "\r");
+	assert_seen(stage, "too long");
+	type(stage, "\0251h\r\t\r");
+	assert_string_equal(params_of(stage, "do"),
+	    "{\"generation\": 7, \"service\": \"web\", \"words\": [\"ban\", \"192.0.2.4\", "
+	    "\"--for\", \"1h\"]}");
 }
 
 /* A command that the schema does not know may do anything. */
@@ -722,6 +746,7 @@ int main(void)
 		TEST(test_own_read),
 		TEST(test_own_arguments),
 		TEST(test_own_grades),
+		TEST(test_own_too_long),
 		TEST(test_own_unknown),
 		TEST(test_menu_says_what_asks),
 	};

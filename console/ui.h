@@ -247,6 +247,9 @@ void ui_banner_text(const struct ui *ui, char *out, size_t size, unsigned *style
 /* Carries out a row of the command table on a service (NULL: the marked ones where
  * the view marks, else the selected one), or says why not, or asks first. */
 void ui_command(struct ui *ui, const struct command *command, const char *name);
+/* The same on services that were named: all of them, whatever their state. */
+void ui_command_several(struct ui *ui, const struct command *command, const char *const *names,
+    size_t count);
 /* Whether ui_command(ui, command, NULL) would ask something first. */
 bool ui_asks(const struct ui *ui, const struct command *command);
 /* Why command cannot be given for service now, translated; NULL: it can. */

@@ -171,14 +171,12 @@ void ui_act(struct ui *ui, const struct act *act)
 		ui_act_now(ui, act);
 }
 
-void ui_command(struct ui *ui, const struct command *command, const char *name)
+/* refusal: NULL, or why it is not done; service: which one that speaks of. */
+static void carry_out(struct ui *ui, const struct act *act, const char *refusal,
+    const struct model_service *service)
 {
-	const struct model_service *service;
-	struct act act;
+	const struct command *command = act->command;
 	char word[32];
-
-	act_begin(&act, command, ui->now_us);
-	const char *refusal = collect(ui, &act, name, &service);
 
 	command_name(command, word, sizeof word);
 	if (refusal != NULL && service != NULL)
@@ -187,8 +185,42 @@ void ui_command(struct ui *ui, const struct command *command, const char *name)
 		ui_say(ui, STYLE_NOTE, 6, "%s: %s", word, refusal);
 	else if (is(command, "log"))
 		ui_log_open(ui, service != NULL ? service->name : "");
-	else if (command->grade > COMMAND_READ && command->method != NULL && act.count > 0)
-		ui_act(ui, &act);
+	else if (command->grade > COMMAND_READ && command->method != NULL && act->count > 0)
+		ui_act(ui, act);
+}
+
+void ui_command(struct ui *ui, const struct command *command, const char *name)
+{
+	const struct model_service *service;
+	struct act act;
+
+	act_begin(&act, command, ui->now_us);
+	const char *refusal = collect(ui, &act, name, &service);
+
+	carry_out(ui, &act, refusal, service);
+}
+
+void ui_command_several(struct ui *ui, const struct command *command, const char *const *names,
+    size_t count)
+{
+	const char *refusal = NULL;
+	struct act act;
+
+	act_begin(&act, command, ui->now_us);
+	for (size_t i = 0; i < count; i++) {
+		const struct model_service *service = model_service(ui->model, names[i]);
+		bool twice = false;
+
+		for (size_t k = 0; k < i && !twice; k++)
+			twice = strcmp(names[k], names[i]) == 0;
+		if (service != NULL && !twice)
+			add_seen(ui, &act, service);
+	}
+	if (!ui->connected)
+		refusal = _("no connection");
+	else if (ui->port.read_only && command->grade > COMMAND_READ)
+		refusal = _("this console only looks (--read-only)");
+	carry_out(ui, &act, refusal, NULL);
 }
 
 void ui_do_words(struct ui *ui, const char *service, const char *const *words, size_t count)

@@ -19,8 +19,8 @@
 
 struct run_state {
 	struct sheet sheet;
-	struct pair rows[MODEL_SERVICES + 6];
-	char title[96], facts[MODEL_SERVICES][256], shown[512];
+	struct pair rows[2 * MODEL_SERVICES + 6];
+	char title[96], facts[MODEL_SERVICES][256], by[MODEL_SERVICES][256], shown[2048];
 	char *text; /* the line */
 	struct command_ask ask;
 	const char *buttons[3];
@@ -114,11 +114,21 @@ static void service_facts(const struct model_service *s, char *out, size_t size)
 		    s->name, model_state_word(s->state), (long long)s->connections);
 }
 
+static void needed_by(const struct model_service *s, char *out, size_t size)
+{
+	*out = '\0';
+	for (size_t i = 0; i < s->needed_by_count; i++) {
+		size_t used = strlen(out);
+
+		text_format(out + used, size - used, "%s%s", i > 0 ? ", " : "", s->needed_by[i]);
+	}
+}
+
 /* The facts, from the newest figures. */
 static void refresh(struct ui *ui, struct run_state *state)
 {
 	const json_t *services = json_object_get(state->ask.params, "services"), *one;
-	size_t count = 0, i;
+	size_t count = 0, said = 0, i;
 
 	json_array_foreach(services, i, one)
 	{
@@ -126,14 +136,19 @@ static void refresh(struct ui *ui, struct run_state *state)
 		const struct model_service *s =
 		    name != NULL ? model_service(ui->model, name) : NULL;
 
-		if (s == NULL || count == MODEL_SERVICES)
+		if (s == NULL || said == MODEL_SERVICES)
 			continue;
-		service_facts(s, state->facts[count], sizeof state->facts[0]);
-		state->rows[count] = (struct pair){ .text = state->facts[count] };
-		count++;
+		service_facts(s, state->facts[said], sizeof state->facts[0]);
+		needed_by(s, state->by[said], sizeof state->by[0]);
+		state->rows[count++] = (struct pair){ .text = state->facts[said] };
+		if (state->by[said][0] != '\0')
+			state->rows[count++] = (struct pair){ .label = _("needed by"),
+				.text = state->by[said],
+				.style = STYLE_WARN };
+		said++;
 	}
 	state->rows[count++] = (struct pair){ .text = _("Who is connected may be disconnected.") };
-	state->rows[count++] = (struct pair){ .text = state->shown, .style = STYLE_DIM };
+	state->rows[count++] = (struct pair){ .label = _("command"), .text = state->shown };
 	state->sheet.rows = state->rows;
 	state->sheet.count = count;
 }
@@ -148,7 +163,7 @@ static void question(struct ui *ui, struct command_ask *ask, const char *text)
 	state->ask = *ask;
 	ask->params = NULL;
 	text_format(state->title, sizeof state->title, _("Run %s?"), text);
-	text_format(state->shown, sizeof state->shown, _("command: steward %s"), text);
+	ui_typed(ui, text, state->shown, sizeof state->shown);
 	state->buttons[0] = _("Cancel");
 	state->buttons[1] = _("Run it now");
 	state->buttons[2] = NULL;
@@ -186,19 +201,39 @@ static const struct overlay overlay_run = {
 
 /* ---- Lines ---- */
 
-/* What a key does: one service, no options. */
-static const char *as_a_key(const struct line *line)
+/* What keys do, too: services, no options. */
+static bool as_keys(const struct line *line)
 {
 	static const char *const options[] = { "drain", "confirm", "level", "since", "until",
 		"grep", "invert", "context", "last", NULL };
 
 	if (line->command->label == NULL || !(line->command->flags & COMMAND_SERVICE) ||
-	    line->call.json || words_count(line->words, "service") != 1)
-		return NULL;
+	    line->call.json || words_count(line->words, "service") == 0)
+		return false;
 	for (const char *const *option = options; *option != NULL; option++)
 		if (words_get(line->words, *option) != NULL)
-			return NULL;
-	return words_get(line->words, "service");
+			return false;
+	return true;
+}
+
+/* With the sheet that the key would open. */
+static bool run_as_keys(struct ui *ui, const struct line *line)
+{
+	size_t count = words_count(line->words, "service"), known = 0;
+	const char **names = memory_array(count, sizeof *names);
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = words_item(line->words, "service", i);
+	while (known < count && model_service(ui->model, names[known]) != NULL)
+		known++;
+	if (known < count)
+		ui_say(ui, STYLE_WARN, 10, _("there is no service \"%s\""), names[known]);
+	else if (count == 1)
+		ui_command(ui, line->command, names[0]);
+	else
+		ui_command_several(ui, line->command, names, count);
+	free(names);
+	return known == count;
 }
 
 static bool for_the_shell(struct ui *ui, const char *text)
@@ -268,14 +303,8 @@ static bool is_undo(const struct line *line)
 
 static bool run_line(struct ui *ui, struct line *line, const char *text)
 {
-	const char *service = as_a_key(line);
-
-	if (service != NULL && model_service(ui->model, service) == NULL) {
-		ui_say(ui, STYLE_WARN, 10, _("there is no service \"%s\""), service);
-		return false;
-	}
-	if (service != NULL) {
-		ui_command(ui, line->command, service);
+	if (as_keys(line)) {
+		return run_as_keys(ui, line);
 	} else if (line->command->flags & COMMAND_REST && words_count(line->words, "command") > 0) {
 		return own_words(ui, line);
 	} else if (is_undo(line)) {

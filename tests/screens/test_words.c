@@ -206,9 +206,20 @@ static void test_typed_line(void **state)
 	assert_seen(stage, "Run stop web dns --drain 30?");
 	assert_seen(stage, "web is RUNNING; 3 connections are open.");
 	assert_seen(stage, "dns is STOPPED");
+	assert_seen(stage, "steward --home /srv/home stop web dns --drain 30");
 	assert_sent(stage, "");
 	type(stage, "\t\r");
 	assert_sent(stage, "stop web 0; "); /* both generations, by name */
+	/* Without options as several that are marked. */
+	type(stage, ":stop web dns web\r");
+	assert_seen(stage, "Stop 2 services?");
+	assert_seen(stage, "RUNNING, 3 connected");
+	stage->sent[0] = '\0';
+	type(stage, "\t\t\r");
+	assert_sent(stage, "stop web 0; ");
+	type(stage, ":stop web nosuch\r");
+	assert_seen(stage, "there is no service \"nosuch\"");
+	type(stage, "\033");
 	type(stage, ":log dns --follow\r");
 	assert_seen(stage, "following");
 }

@@ -107,24 +107,39 @@ void config_get(struct ui *ui, void (*then)(struct ui *ui, const struct fault *f
 
 /* ---- set, dry ---- */
 
-/* The setting that a refusal begins with, as "web.workers: expected ...", maybe
- * behind a file and a line. */
+/* Whether text tells of a setting, as "web.workers: expected ...", maybe behind a
+ * file and a line. */
+static bool tells_of(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+	size_t length = strlen(name);
+
+	return at != NULL && at[length] != '\0' && strchr(":, ", at[length]) != NULL &&
+	    (at == text || at[-1] == ' ');
+}
+
+/* The setting that a refusal is about. One without a name, as of a folder that is
+ * not there, can only be about the one that is staged. */
 static void whose(struct config *config)
 {
 	const struct staged_list *list = &config->staged->edits;
+	const struct setting_rows *rows = config->rows;
+	const char *text = config->fault.text;
+	bool named = config->fault.code != FAULT_FAILED && config->fault.code != FAULT_USAGE;
 
 	config->fault_name[0] = '\0';
 	for (size_t i = 0; i < list->count; i++) {
-		const char *name = list->changes[i].name;
-		const char *at = strstr(config->fault.text, name);
-		size_t length = strlen(name);
-
-		if (at == NULL || strchr(":, ", at[length]) == NULL || at[length] == '\0' ||
-		    (at != config->fault.text && at[-1] != ' '))
+		if (!tells_of(text, list->changes[i].name))
 			continue;
-		text_format(config->fault_name, sizeof config->fault_name, "%s", name);
+		text_format(config->fault_name, sizeof config->fault_name, "%s",
+		    list->changes[i].name);
 		return;
 	}
+	for (size_t i = 0; rows != NULL && i < rows->count && !named; i++)
+		named = tells_of(text, rows->rows[i].name);
+	if (!named && list->count == 1)
+		text_format(config->fault_name, sizeof config->fault_name, "%s",
+		    list->changes[0].name);
 }
 
 static void checked(struct ui *ui, const struct ui_request *request, const json_t *result,

@@ -145,14 +145,19 @@ static void add_services(struct ui *ui, struct apply_state *state)
 
 static void add_verdict(const struct config *config, struct sheet_rows *rows)
 {
-	if (config->checked != config->version)
+	if (config->checked != config->version) {
 		sheet_rows_add(rows, NULL, STYLE_DIM, "%s", _("The host is checking the values."));
-	else if (config->fault.code != FAULT_NONE)
-		sheet_rows_add(rows, NULL, STYLE_BAD, _("The host would refuse this: %s"),
-		    config->fault.text);
-	else
+		return;
+	}
+	if (config->fault.code == FAULT_NONE) {
 		sheet_rows_add(rows, NULL, STYLE_GOOD, "%s",
 		    _("The host has checked the values: they are right."));
+		return;
+	}
+	sheet_rows_add(rows, NULL, STYLE_BAD, _("The host would refuse this: %s"),
+	    config->fault.text);
+	if (config->fault.next[0] != '\0')
+		sheet_rows_add(rows, _("next"), STYLE_NORMAL, "%s", config->fault.next);
 }
 
 static bool wrong(const struct config *config)

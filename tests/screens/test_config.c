@@ -66,6 +66,40 @@ static void test_error_beside_the_field(void **state)
 	assert_seen(stage, "expected an even number, found 15");
 }
 
+static size_t times(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	while ((text = strstr(text, part)) != NULL) {
+		text += strlen(part);
+		count++;
+	}
+	return count;
+}
+
+/* A refusal that names nothing can only be about what is staged, when that is one;
+ * one that names another setting is about that. */
+static void test_error_without_a_name(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_workers(stage);
+	answer(stage, "set",
+	    "{\"error\": {\"code\": -32001, \"message\": \"/w: not there\", \"data\": "
+	    "{\"exit\": 1, \"next\": \"make the folder\"}}}");
+	assert_seen(stage, "/w: not there");
+	assert_int_equal(times(stage->drawn, "/w: not there"), 2); /* title and field */
+	type(stage, "A");
+	answer(stage, "get", AS_BEFORE);
+	assert_seen(stage, "make the folder");
+	answer(stage, "set",
+	    "{\"error\": {\"code\": -32001, \"message\": \"f:3: web.gzip: not there\"}}");
+	assert_unseen(stage, "make the folder");
+	type(stage, "\033");
+	assert_seen(stage, "web.gzip: not there");
+	assert_int_equal(times(stage->drawn, "web.gzip: not there"), 1);
+}
+
 /* Rows that come while somebody types take nobody's place, drawn or not. */
 static void test_rows_come_while_typing(void **state)
 {
@@ -706,6 +740,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_sections_and_form),
 		TEST(test_error_beside_the_field),
+		TEST(test_error_without_a_name),
 		TEST(test_rows_come_while_typing),
 		TEST(test_host_checks_what_is_staged),
 		TEST(test_several_services),

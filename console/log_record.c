@@ -93,7 +93,7 @@ static void record_key(struct ui *ui, const struct key *key)
 
 	if (answer == 1) {
 		ui_copy(ui, state->line);
-		ui_say(ui, STYLE_NOTE, 5, "%s", _("the record is copied"));
+		ui_say(ui, STYLE_NOTE, 5, "%s", _("the record goes to the terminal's clipboard"));
 	}
 	if (answer != SHEET_OPEN)
 		ui_close(ui);

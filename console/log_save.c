@@ -58,7 +58,10 @@ void log_copy(struct ui *ui)
 	ui_copy(ui, text);
 	free(text);
 	log->pager.anchored = false;
-	ui_say(ui, STYLE_NOTE, 5, ngettext("%zu line copied", "%zu lines copied", count), count);
+	ui_say(ui, STYLE_NOTE, 5,
+	    ngettext("%zu line goes to the terminal's clipboard",
+		"%zu lines go to the terminal's clipboard", count),
+	    count);
 }
 
 /* ---- Saving ---- */

@@ -147,7 +147,7 @@ static void copy(struct ui *ui, int id)
 
 	ui_close(ui);
 	ui_copy(ui, line);
-	ui_say(ui, STYLE_NOTE, 20, _("copied: %s"), line);
+	ui_say(ui, STYLE_NOTE, 20, _("to the terminal's clipboard: %s"), line);
 }
 
 /* Selects the entry whose key c is, as the key would do what it does. */

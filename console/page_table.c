@@ -184,7 +184,7 @@ static bool table_page_key(struct ui *ui, const struct key *key)
 
 	if (line != NULL) {
 		ui_copy(ui, line);
-		ui_say(ui, STYLE_NOTE, 5, "%s", _("copied: this row"));
+		ui_say(ui, STYLE_NOTE, 5, "%s", _("this row goes to the terminal's clipboard"));
 	}
 	free(line);
 	return true;

@@ -45,6 +45,7 @@ struct screen {
 	bool all;     /* the next frame is a whole one */
 	bool blocked; /* the terminal takes nothing now */
 	bool leave;
+	bool copied; /* that it may be in vain has been said */
 	int status;
 };
 
@@ -198,6 +199,21 @@ static void use_look(struct screen *s)
 	whole_frame(s);
 }
 
+/* No terminal answers whether it took it: that is said with the first one. */
+static void say_copied(struct screen *s)
+{
+	char said[sizeof s->ui->message];
+
+	text_format(said, sizeof said, "%s", s->ui->message);
+	/* Who asked may have said it in better words. */
+	if (said[0] == '\0')
+		ui_say(s->ui, STYLE_NOTE, 5, "%s",
+		    _("sent to the terminal's clipboard; not every terminal takes it"));
+	else if (!s->copied)
+		ui_say(s->ui, STYLE_NOTE, 10, _("%s; not every terminal takes it"), said);
+	s->copied = true;
+}
+
 static void copy(struct screen *s)
 {
 	char *text = s->ui->copy;
@@ -207,10 +223,7 @@ static void copy(struct screen *s)
 		return;
 	switch (terminal_copy(s->terminal, text, strlen(text))) {
 	case TERMINAL_COPIED:
-		/* Who asked may have said it in better words. */
-		if (s->ui->message[0] == '\0')
-			ui_say(s->ui, STYLE_NOTE, 5, "%s",
-			    _("sent to the terminal's clipboard; not every terminal takes it"));
+		say_copied(s);
 		break;
 	case TERMINAL_NOTHING:
 		ui_say(s->ui, STYLE_NOTE, 5, "%s", _("there is nothing to copy"));

@@ -156,11 +156,13 @@ static bool result_key(struct ui *ui, const struct key *key)
 	uint32_t c = key->code == PRESS_CHARACTER ? key->character : 0;
 
 	if (c == 'y' && state->text != NULL)
-		copy(ui, memory_string(state->plain), _("copied: all lines"));
+		copy(ui, memory_string(state->plain),
+		    _("all lines go to the terminal's clipboard"));
 	else if (c == 'y')
-		copy(ui, text_rows_selected(&state->rows), _("copied: this row"));
+		copy(ui, text_rows_selected(&state->rows),
+		    _("this row goes to the terminal's clipboard"));
 	else if (c == 'Y' && state->text == NULL)
-		copy(ui, text_rows_all(&state->rows), _("copied: all rows"));
+		copy(ui, text_rows_all(&state->rows), _("all rows go to the terminal's clipboard"));
 	else
 		return state->text != NULL ? text_key(state, key) :
 					     text_rows_key(&state->rows, key);

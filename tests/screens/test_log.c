@@ -193,7 +193,7 @@ static void test_copy(void **state)
 	assert_true(strncmp(library->ui->copy, "2026-03-01T12:02:11.", 20) == 0);
 	assert_non_null(strstr(library->ui->copy, "line 54 of"));
 	assert_non_null(strstr(library->ui->copy, "line 57 of"));
-	assert_has(library, "4 lines copied");
+	assert_has(library, "4 lines go to the terminal's clipboard");
 	/* With a filter only what is seen. */
 	library_type(library, "/needle\rgv");
 	library_type(library, "jy");

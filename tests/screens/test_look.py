@@ -100,6 +100,7 @@ def test_command_line_goes_to_the_clipboard(open_console, steward):
     # The line that was copied is one: it does what it says.
     outcome = steward.cli(*words[words.index("restart"):])
     assert outcome.status == 0, outcome
+    console.wait(b"takes")          # ... not every terminal takes it
     console.send(b"q")
     assert console.ended() == 0
 

@@ -344,7 +344,7 @@ static void test_commands_are_command_lines(void **state)
 		type(stage, "y");
 		assert_non_null(stage->ui->copy);
 		assert_int_equal(ui_wants(stage->ui) & UI_COPY, UI_COPY);
-		assert_seen(stage, "copied: steward");
+		assert_seen(stage, "to the terminal's clipboard: steward");
 		if (!line_type(stage->ui->copy, "/srv/home", &line, &fault))
 			fail_msg("%s: %s", stage->ui->copy, fault.text);
 		line_clear(&line);

@@ -123,6 +123,7 @@ static void ended(struct ui *ui, int status)
 {
 	struct edit_state *state = state_of(ui);
 
+	ui->message[0] = '\0'; /* how the one before ended, maybe */
 	if (status == -1 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		edit_end(&state->edit);
 		ui_say(ui, STYLE_WARN, 0, "%s",

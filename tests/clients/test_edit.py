@@ -415,11 +415,18 @@ def test_wrong_words(steward, words):
 
 def test_screen_edits_and_keeps(steward, edit):
     wrong = with_word(steward, "screen").replace("web {\n", "web {\n\tworkers = many\n")
-    one = edit(steward, "", texts=[wrong, with_word(steward, "screen")])
+    one = edit(steward, "", texts=[None, wrong, with_word(steward, "screen")],
+               runs={0: "exit 3"})
     one.see(b"Quit")
+    one.send(b"E")
+    one.see(b"did not end well")
     one.send(b"E")
     one.see(b"There is a mistake")
     one.see(b"workers")
+    one.send(b"\014")                # the whole screen once more, its footer last
+    one.wait(b"There is a mistake")
+    wait_until(lambda: one.read() and b"Quit" in one.data, "the footer", watch=[one.fd])
+    assert b"did not end well" not in one.data
     one.send(b"\r")                  # Edit again
     one.see(b"Put it in place?")
     assert "screen" not in text_of(steward.conf)

@@ -128,12 +128,19 @@ static void fill(struct ui *ui, struct trial_state *state)
 	for (size_t i = 0; i < trial->change_count; i++)
 		sheet_rows_diff(&state->rows, trial->changes[i].name, trial->changes[i].was,
 		    trial->changes[i].is);
-	sheet_rows_add(&state->rows, NULL, STYLE_NORMAL, "%s", "");
-	sheet_rows_add(&state->rows, NULL, STYLE_NORMAL, "%s",
-	    _("Look from another machine whether this works:"));
-	for (size_t i = 0; i < ui->model->service_count; i++)
-		if (listed(trial->services, ui->model->services[i].name))
-			add_service(state, &ui->model->services[i]);
+	bool looked_at = false;
+
+	for (size_t i = 0; i < ui->model->service_count; i++) {
+		if (!listed(trial->services, ui->model->services[i].name))
+			continue;
+		if (!looked_at) {
+			sheet_rows_add(&state->rows, NULL, STYLE_NORMAL, "%s", "");
+			sheet_rows_add(&state->rows, NULL, STYLE_NORMAL, "%s",
+			    _("Look from another machine whether this works:"));
+		}
+		looked_at = true;
+		add_service(state, &ui->model->services[i]);
+	}
 	sheet_rows_show(&state->rows, &state->sheet);
 	text_format(state->countdown, sizeof state->countdown,
 	    ngettext("%lld SECOND until the old settings come back.",

@@ -440,7 +440,16 @@ static void test_keep(void **state)
 	assert_seen(stage, "60 SECONDS");
 	assert_seen(stage, "web.workers  1 -> 2");
 	assert_unseen(stage, "staged");
+	assert_seen(stage, "Look from another machine");
 	pass(stage, 2000);
+	/* One that no service goes by leaves nothing to be looked at. */
+	say(stage,
+	    "{\"method\": \"snapshot\", \"params\": {\"services\": [" QUIET
+	    "], \"trial\": {\"id\": 17, \"state\": \"waiting\", \"user\": \"adm\", "
+	    "\"session\": 12, "
+	    "\"seconds_left\": 58, \"services\": [], \"changes\": []}}}");
+	assert_seen(stage, "58 SECONDS");
+	assert_unseen(stage, "Look from another machine");
 	trial(stage, 12, 57);
 	assert_seen(stage, "57 SECONDS");
 	type(stage, "K");

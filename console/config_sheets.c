@@ -7,6 +7,7 @@
 
 #include "console/config_page.h"
 #include "console/sheet_rows.h"
+#include "console/trial.h"
 #include "data/intl.h"
 #include "data/text.h"
 
@@ -93,18 +94,31 @@ enum { STAY, KEEP, DROP };
 
 static void leave_fill(struct ui *ui, struct leave_state *state)
 {
+	bool edits = config_of(ui)->staged->edits.count > 0, tries = trial_is_mine(ui);
+	long long left = (long long)model_trial_left(&ui->model->trial, ui->now_ms);
 	char staged[160];
 
 	config_staged_text(ui, staged, sizeof staged);
 	sheet_rows_clear(&state->rows);
-	sheet_rows_add(&state->rows, NULL, STYLE_NORMAL, _("%s and not applied."), staged);
-	if (config_of(ui)->path[0] != '\0')
+	if (edits)
+		sheet_rows_add(&state->rows, NULL, STYLE_NORMAL, _("%s and not applied."), staged);
+	if (edits && config_of(ui)->path[0] != '\0')
 		sheet_rows_add(&state->rows, NULL, STYLE_NORMAL, "%s",
 		    _("Kept changes are there again when you come back, from whatever terminal."));
+	if (tries)
+		sheet_rows_add(&state->rows, NULL, STYLE_WARN,
+		    ngettext("Your settings are on trial: unless somebody keeps them (%s), the old "
+			     "ones come back in %lld second, also when you have left.",
+			"Your settings are on trial: unless somebody keeps them (%s), the old "
+			"ones come back in %lld seconds, also when you have left.",
+			(unsigned long)left),
+		    bindings_shown(&ui->bindings, 'K'), left);
+	else if (!edits)
+		sheet_rows_add(&state->rows, NULL, STYLE_NORMAL, "%s", _("The trial is over."));
 	sheet_rows_show(&state->rows, &state->sheet);
 	state->buttons[STAY] = _("Stay");
-	state->buttons[KEEP] = _("Leave and keep them");
-	state->buttons[DROP] = _("Drop them and leave");
+	state->buttons[KEEP] = edits ? _("Leave and keep them") : _("Leave");
+	state->buttons[DROP] = edits ? _("Drop them and leave") : NULL;
 	state->sheet.title = _("Leave?");
 	state->sheet.buttons = state->buttons;
 }
@@ -114,12 +128,14 @@ bool ui_config_leave(struct ui *ui)
 	struct leave_state *state = ui_overlay_state(ui, &overlay_leave);
 
 	config_read(ui);
-	if (config_of(ui)->staged->edits.count == 0)
+	bool tries = trial_is_mine(ui);
+
+	if (config_of(ui)->staged->edits.count == 0 && !tries)
 		return true;
 	leave_fill(ui, state);
 	sheet_open(&state->sheet);
 	/* Leaving is what was asked for, and this way nothing is lost. */
-	state->sheet.focus = KEEP;
+	state->sheet.focus = tries ? STAY : KEEP;
 	ui_lay_over(ui, &overlay_leave);
 	return false;
 }

@@ -82,6 +82,13 @@ void trial_answer(struct ui *ui, bool keep)
 	    keep ? "confirm" : "revert", NULL);
 }
 
+bool trial_is_mine(struct ui *ui)
+{
+	const struct trial_state *state = state_of(ui);
+
+	return ui->model->trial.present && state->mine && state->id == ui->model->trial.id;
+}
+
 const char *trial_refusal(const struct ui *ui)
 {
 	return ui->model->trial.present ?

@@ -13,6 +13,8 @@
 void trial_follow(struct ui *ui);
 /* Keeps what is on trial, or goes back; says why not. Works from everywhere. */
 void trial_answer(struct ui *ui, bool keep);
+/* Whether what is on trial now was begun by this person. */
+bool trial_is_mine(struct ui *ui);
 /* Why no other trial can be begun now, translated; NULL: it can. */
 const char *trial_refusal(const struct ui *ui);
 

@@ -452,6 +452,14 @@ static void test_keep(void **state)
 	assert_unseen(stage, "Look from another machine");
 	trial(stage, 12, 57);
 	assert_seen(stage, "57 SECONDS");
+	/* It goes back when nobody is there to keep it. */
+	type(stage, "\033");
+	type(stage, "q");
+	assert_seen(stage, "also when you have left");
+	type(stage, "\r"); /* stays */
+	assert_int_equal(ui_wants(stage->ui), 0);
+	type(stage, "q\t\r");
+	assert_int_equal(ui_wants(stage->ui), UI_LEAVE);
 	type(stage, "K");
 	assert_sent(stage, "confirm; ");
 	assert_int_equal(json_integer_value(json_object_get(asked(stage, "confirm"), "trial")), 17);

@@ -84,11 +84,18 @@ static const struct model_audit *by_whom(const struct ui *ui, const struct act_t
 	return NULL;
 }
 
-static void who_row(const struct ui *ui, struct sheet_rows *rows, const struct act_target *target)
+static void who_row(const struct ui *ui, struct sheet_rows *rows, const struct act_target *target,
+    const struct model_service *service)
 {
 	const struct model_audit *entry = by_whom(ui, target);
 	char when[32];
 
+	if (entry == NULL &&
+	    (service->state == MODEL_DRAINING || service->state == MODEL_STARTING)) {
+		sheet_rows_add(rows, _("by"), STYLE_DIM, "%s",
+		    _("nobody on the audit list yet; an action under way is listed when it ends"));
+		return;
+	}
 	if (entry == NULL) {
 		sheet_rows_add(rows, _("by"), STYLE_DIM, "%s",
 		    _("nobody whose action is on the audit list"));
@@ -124,7 +131,7 @@ static void target_rows(const struct ui *ui, struct sheet_rows *rows,
 		    model_state_word(s->state));
 	if (s->reason[0] != '\0')
 		sheet_rows_add(rows, _("why"), STYLE_NORMAL, "%s", s->reason);
-	who_row(ui, rows, target);
+	who_row(ui, rows, target, s);
 }
 
 static void stale_draw(struct ui *ui, struct area area)

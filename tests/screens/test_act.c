@@ -317,8 +317,13 @@ static void test_stale_look_again(void **state)
 	snapshot(stage, BUSY);
 	type(stage, "x\t\t\r");
 	answer(stage, "stop", STALE);
+	/* Who stops it has no entry before it has stopped. */
+	snapshot(stage, SERVICE("web", "draining", 8, 5));
+	assert_seen(stage, "is DRAINING now");
+	assert_seen(stage, "on the audit list yet");
 	snapshot(stage, SERVICE("web", "running", 9, 5));
 	assert_seen(stage, "is RUNNING as before");
+	assert_unseen(stage, "on the audit list yet");
 	stage->sent[0] = '\0';
 	type(stage, "\t\r");
 	assert_seen(stage, "Stop web?");

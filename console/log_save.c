@@ -219,7 +219,7 @@ static void page_came(struct ui *ui, const struct ui_request *request, const jso
 		return;
 	if (fault != NULL) {
 		end(ui);
-		ui_say_fault(ui, fault);
+		ui_say(ui, STYLE_BAD, 30, _("%s; nothing is saved"), fault->text);
 		return;
 	}
 	if (!take_page(save, json_object_get(result, "records"))) {

@@ -281,6 +281,10 @@ static void test_save(void **state)
 	ui_key(library->ui, &(struct key){ .code = PRESS_ESCAPE });
 	assert_has(library, "saving was cancelled");
 	library_answer(library);
+	ui_key(library->ui, &(struct key){ .code = PRESS_CHARACTER, .character = 'o' });
+	ui_key(library->ui, &(struct key){ .code = PRESS_ENTER });
+	ui_disconnected(library->ui, NULL);
+	assert_has(library, "before the answer came; nothing is saved");
 	assert_int_equal(rmdir(home), 0);
 }
 

@@ -81,23 +81,45 @@ static void entry_touch(struct audit *audit, struct entry *entry)
 	entry->dirty = true;
 }
 
-static void audit_drop_oldest(struct audit *audit)
+static bool audit_has_room(const struct audit *audit)
 {
-	audit->bytes -= audit->entries[0].bytes;
-	json_decref(audit->entries[0].document);
-	audit->count--;
-	memmove(audit->entries, audit->entries + 1, audit->count * sizeof *audit->entries);
+	return audit->count < AUDIT_MAX && audit->bytes <= AUDIT_MEMORY;
 }
 
-/* Takes document over. Its number is higher than all others'. */
+static bool entry_waits(const struct entry *entry)
+{
+	const char *outcome = json_string_value(json_object_get(entry->document, "outcome"));
+
+	return outcome && !strcmp(outcome, "waiting");
+}
+
+/* But for a trial's: what becomes of it is still to be written. */
+static void audit_drop_oldest(struct audit *audit)
+{
+	size_t at = 0;
+
+	while (at + 1 < audit->count && entry_waits(&audit->entries[at]))
+		at++;
+	audit->bytes -= audit->entries[at].bytes;
+	json_decref(audit->entries[at].document);
+	audit->count--;
+	memmove(audit->entries + at, audit->entries + at + 1,
+	    (audit->count - at) * sizeof *audit->entries);
+}
+
+/* Takes document over. There is none with its number. */
 static struct entry *entry_add(struct audit *audit, json_t *document, json_int_t number)
 {
-	while (audit->count && (audit->count == AUDIT_MAX || audit->bytes > AUDIT_MEMORY))
+	while (audit->count && !audit_has_room(audit))
 		audit_drop_oldest(audit);
-	struct entry *entry = &audit->entries[audit->count++];
+	size_t at = audit->count++;
+	for (; at && audit->entries[at - 1].number > number; at--)
+		audit->entries[at] = audit->entries[at - 1];
+	struct entry *entry = &audit->entries[at];
 	*entry = (struct entry){ .document = document, .number = number };
 	entry_touch(audit, entry);
-	audit->newest = number;
+	if (number > audit->newest)
+		audit->newest = number;
 	return entry;
 }
 
@@ -416,6 +438,7 @@ json_t *audit_since(struct host *host, uint64_t *seen)
 
 /* ---- Beginning and end ---- */
 
+/* One that was written late stands behind those that came after it. */
 static void audit_take(void *arg, json_t *document)
 {
 	struct audit *audit = arg;
@@ -426,7 +449,7 @@ static void audit_take(void *arg, json_t *document)
 		json_decref(entry->document);
 		entry->document = json_incref(document);
 		entry_touch(audit, entry);
-	} else if (number > audit->newest) {
+	} else if (number > audit->newest || audit_has_room(audit)) {
 		entry = entry_add(audit, json_incref(document), number);
 	} else {
 		return; /* it has fallen out of memory */
@@ -461,9 +484,7 @@ static bool audit_in_force(const struct host *host, json_t *document)
 /* True when it was waiting: the host that held its trial has gone. */
 static bool audit_end_waiting(struct host *host, struct entry *entry)
 {
-	const char *outcome = json_string_value(json_object_get(entry->document, "outcome"));
-
-	if (!outcome || strcmp(outcome, "waiting"))
+	if (!entry_waits(entry))
 		return false;
 	bool kept = audit_in_force(host, entry->document);
 	const char *reason = kept ?

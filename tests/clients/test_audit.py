@@ -297,6 +297,37 @@ def test_the_newest_thousand_are_in_memory_and_the_file_is_bounded(steward):
     assert len(entries(steward, last=1000)) == 1000
 
 
+def test_what_was_written_late_is_in_its_place(steward):
+    """One that the disk refused is written with the next, perhaps behind it."""
+    for word in "abc":
+        steward.ok("set", "trial.word=" + word)
+    steward.stop()
+    first, second, third = lines(steward)
+    with open(path(steward), "w") as file:
+        for one in (first, third, second):
+            file.write(json.dumps(one) + "\n")
+    steward.start()
+    assert [(one["number"], one["words"]) for one in entries(steward)] == [
+        (1, "set trial.word=a"), (2, "set trial.word=b"), (3, "set trial.word=c")]
+    assert steward.call("set", values={"trial.word": "d"})["audit"] == 4
+
+
+def test_a_trial_outlasts_a_thousand_entries(steward):
+    """What it came to is written, however much people did meanwhile."""
+    with steward.control() as control:
+        trial = control.call("set", values={"trial.word": "tried"}, confirm=3600)["trial"]["id"]
+        for _ in range(101):
+            for number in [control.send("do", service="trial", words=["release"])
+                           for _ in range(10)]:
+                control.answer(number)
+        assert len(control.call("audit", last=1000)["entries"]) == 1000
+        control.call("confirm", trial=trial)
+        oldest = control.call("audit", last=1000)["entries"][0]
+        assert oldest["number"] == trial and oldest["outcome"] == "done"
+    settled = [one for one in lines(steward) if one["number"] == trial]
+    assert settled[-1]["outcome"] == "done"
+
+
 def test_what_waited_when_the_host_died_is_told(steward):
     with steward.control() as control:
         control.call("set", values={"trial.word": "tried"}, confirm=600)

@@ -5,7 +5,10 @@
 #include "config.h"
 
 #include "data/intl.h"
+#include "data/text.h"
 #include "host/supervisor.h"
+
+#define REPEAT_LEAST 60000 /* ms */
 
 static const char *const level_choices[] = {
 	"error",
@@ -22,6 +25,15 @@ static bool valid_command(const char *value, const char **expected_r)
 {
 	*expected_r = "the path of a program, from / on, or nothing";
 	return !*value || *value == '/';
+}
+
+/* A command that is run without a pause would be all that steward does. */
+static bool valid_repeat(const char *value, const char **expected_r)
+{
+	int64_t ms;
+
+	*expected_r = "0 for never, or a minute or more";
+	return text_duration(value, &ms) && (ms == 0 || ms >= REPEAT_LEAST);
 }
 
 const struct setting host_settings[] = {
@@ -80,6 +92,7 @@ const struct setting host_settings[] = {
 	    .fallback = "0",
 	    .min = 0,
 	    .max = INT64_C(30) * 86400000,
+	    .valid = valid_repeat,
 	    .help = N_("it is told again after so long, until somebody acknowledges; 0: never") },
 	{ .name = "alert_quiet",
 	    .type = SETTING_DURATION,

@@ -354,6 +354,17 @@ def test_the_test_says_how_it_went(make_steward):
         one.call("set", values={"host.alert_command": "relative"})
 
 
+def test_it_is_not_told_again_without_a_pause(make_steward):
+    """A mistyped unit would run the command as fast as the machine can."""
+    one = make_steward().start()
+    for value in ("1", "1ms", "59s"):
+        with pytest.raises(RpcError) as caught:
+            one.call("set", values={"host.alert_repeat": value})
+        assert caught.value.code == -32602 and "a minute or more" in caught.value.message
+    for value in ("1m", "0"):
+        one.call("set", values={"host.alert_repeat": value})
+
+
 def test_a_command_that_hangs_is_killed_with_all_it_started(make_steward):
     one = make_steward().start()
     command = teller(one, "#!/bin/sh\necho $$ >\"$(dirname \"$0\")/pid.new\"\n"

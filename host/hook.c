@@ -141,7 +141,7 @@ static void watch(struct hook_run *run, pid_t pid, int process, int output)
 		{ .fd = run->stop, .events = POLLIN },
 	};
 	int64_t end = clock_monotonic() + HOOK_LIMIT;
-	bool killed = false;
+	bool killed = false, leaving = false;
 
 	while (!(look[0].revents & POLLIN)) {
 		int64_t left = end - clock_monotonic();
@@ -159,14 +159,18 @@ static void watch(struct hook_run *run, pid_t pid, int process, int output)
 			look[1].fd = -1;
 		if (look[2].revents) {
 			look[2].fd = -1;
-			if (!killed && end > clock_monotonic() + HOOK_LEAVE)
+			leaving = !killed && end > clock_monotonic() + HOOK_LEAVE;
+			if (leaving)
 				end = clock_monotonic() + HOOK_LEAVE;
 		}
 	}
 	if (look[1].fd >= 0)
 		read_output(run, output);
 	take_output(run, "\n", 1);
-	if (killed)
+	if (killed && leaving)
+		text_format(run->outcome.text, sizeof run->outcome.text,
+		    "killed: steward ended meanwhile");
+	else if (killed)
 		text_format(run->outcome.text, sizeof run->outcome.text,
 		    "killed: it had not ended after %d seconds", (int)(HOOK_LIMIT / CLOCK_SECOND));
 }

@@ -394,12 +394,14 @@ def test_the_host_ends_though_a_command_hangs(make_steward):
                      "exec tail -f /dev/null\n")
     one.call("set", values={"host.alert_command": command})
     with one.control() as control:
-        control.send("alert_test")
+        number = control.send("alert_test")
         path = os.path.join(os.path.dirname(command), "pid")
         wait_until(lambda: os.path.exists(path), "the command to run")
         with open(path) as file:
             pid = int(file.read())
         assert one.stop() == 0
+        answer = control.answer(number)
+        assert answer["exit"] == 137 and answer["text"] == "killed: steward ended meanwhile"
     process_ended(pid)
 
 

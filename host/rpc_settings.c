@@ -455,8 +455,7 @@ static void change_run(void *arg)
 		return;
 	}
 	/* What changes nothing has nothing to be tried. */
-	if (change->seconds && !change->dry_run &&
-	    (!change->values || json_array_size(change->moved))) {
+	if (change->seconds && !change->dry_run && json_array_size(change->moved)) {
 		change_try(change);
 		return;
 	}

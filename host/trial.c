@@ -124,6 +124,7 @@ static void trial_back(void *arg, const struct fault *fault)
 {
 	struct trial *trial = arg;
 	struct host *host = trial->host;
+	struct fault why;
 
 	if (fault) {
 		trial->stuck = *fault;
@@ -133,8 +134,11 @@ static void trial_back(void *arg, const struct fault *fault)
 	journal_add(host->journal, fault ? JOURNAL_ERROR : JOURNAL_WARNING, "host", "trial", "%s%s",
 	    fault ? trial->stuck.text : trial->why.text,
 	    fault ? "" : ": the settings before are in force again");
-	if (trial->files)
-		host_reload_refused(host, &trial->why);
+	if (trial->files) {
+		why = trial->why;
+		fault_prefix(&why, "the files were on trial");
+		host_reload_refused(host, &why);
+	}
 	audit_settle(host, trial->id, "reverted", fault ? trial->stuck.text : trial->why.text,
 	    trial_gone_back, trial);
 }
@@ -251,6 +255,8 @@ static void trial_stored(void *arg, const struct fault *fault)
 		host->settings_fault[0] = '\0';
 	apply_keep_good(host);
 	rpc_tell_changes(host, trial->changes, trial->action, trial->user);
+	journal_add(host->journal, JOURNAL_NOTICE, "host", "trial", "entry %lld confirmed by %s",
+	    (long long)trial->id, trial->asker->user);
 	audit_settle(host, trial->id, "done", NULL, trial_kept, trial);
 }
 

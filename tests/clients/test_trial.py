@@ -78,6 +78,7 @@ def test_confirm_keeps_it_over_a_restart(steward):
         trial = begin(one, trial_word="kept", trial_number="9")["trial"]
         answer = other.call("confirm", trial=trial["id"])
         assert [change["new"] for change in answer["changes"]] == ["kept", "9"]
+        steward.wait_journal("entry %d confirmed by %s" % (trial["id"], trial["user"]))
         assert "kept" in stored(steward), "on the disk before the answer"
         assert newest(one)["outcome"] == "done" and answer["audit"] == newest(one)["number"]
         with pytest.raises(RpcError) as error:
@@ -495,6 +496,27 @@ def test_what_changes_nothing_needs_no_confirmation(steward):
         answer = begin(control, trial_word="x")
         assert answer["trial"] is None and answer["audit"] is None
         assert control.call("status")["trial"] is None
+
+
+def test_files_that_change_nothing_need_no_confirmation(steward):
+    """A comment that was written, or the old text put back."""
+    with open(os.path.join(steward.home, "steward.conf"), "a") as file:
+        file.write("# a remark\n")
+    with steward.control() as control:
+        answer = control.call("reload", services=["trial"], confirm=60)
+        assert answer["trial"] is None and answer["changes"] == []
+        status = control.call("status")
+        assert status["trial"] is None and status["host"]["settings_fault"] is None
+        assert newest(control)["number"] == answer["audit"]
+        assert newest(control)["outcome"] == "done"
+        steward.configure({"trial": {"word": "written"}})
+        trial = control.call("reload", services=["trial"], confirm=60)["trial"]
+        control.call("revert", trial=trial["id"])
+        assert "the files were on trial: taken back by" in \
+            control.call("status")["host"]["settings_fault"]
+        steward.configure()
+        assert control.call("reload", services=["trial"], confirm=60)["trial"] is None
+        assert control.call("status")["host"]["settings_fault"] is None
 
 
 def test_the_command_line(steward):

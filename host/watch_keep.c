@@ -42,14 +42,14 @@ static void load(struct watch *watch)
 	char *path = file_path(watch);
 	struct fault fault;
 	size_t length;
-	char *text = access(path, F_OK) < 0 && errno == ENOENT ?
-	    NULL :
-	    file_read(path, FILE_LIMIT, &length, &fault);
+	bool none = access(path, F_OK) < 0 && errno == ENOENT;
+	char *text = none ? NULL : file_read(path, FILE_LIMIT, &length, &fault);
+	bool loaded = text &&
+	    alerts_load(watch->alerts, text, length, watch->host->flags & KEEPER_FLAG_FOLLOWS, &now,
+		&fault);
 
 	/* What cannot be read is forgotten, and told: alerts come back by themselves. */
-	if (text &&
-	    !alerts_load(watch->alerts, text, length, watch->host->flags & KEEPER_FLAG_FOLLOWS,
-		&now, &fault))
+	if (!none && !loaded)
 		journal_add(watch->host->journal, JOURNAL_WARNING, "host", "alerts",
 		    "%s: %s; what was acknowledged is forgotten", path, fault.text);
 	free(text);

@@ -224,6 +224,21 @@ def test_acknowledged_and_snoozed_survive_restarts(steward):
         is None
 
 
+@pytest.mark.parametrize("damage", ["a folder", "too long", "not JSON"])
+def test_what_was_acknowledged_and_cannot_be_read_is_told(steward, damage):
+    steward.stop()
+    path = os.path.join(steward.state, "alerts")
+    if os.path.exists(path):
+        os.unlink(path)
+    if damage == "a folder":
+        os.mkdir(path)
+    else:
+        with open(path, "w") as file:
+            file.write(" " * (3 << 20) if damage == "too long" else "{")
+    steward.start()
+    steward.wait_journal("what was acknowledged is forgotten")
+
+
 def test_only_active_alerts_can_be_acknowledged(steward):
     for method, params in (("acknowledge", {"alert": "trial/failed"}), ("acknowledge", {}),
                            ("acknowledge", {"alert": 7}),

@@ -81,7 +81,7 @@ static void apply_finish(struct apply *apply, const struct fault *fault)
 		if (apply->mode == APPLY_FILES)
 			host->settings_fault[0] = '\0';
 		host_configure(host);
-		if (apply->mode == APPLY_SET || apply->mode == APPLY_FILES)
+		if (apply->mode == APPLY_FILES)
 			apply_keep_good(host);
 	}
 	apply->done(apply->arg, fault);

@@ -17,8 +17,9 @@ struct apply_waiter;
 /* What becomes of the book. */
 enum apply_mode {
 	APPLY_CHECK, /* checked only */
-	APPLY_SET,   /* in force, and kept as what a host that follows starts from */
-	APPLY_FILES, /* the same, and the files themselves are right again */
+	APPLY_SET,   /* in force; who asked for it stores it, then keeps it (below) */
+	APPLY_FILES, /* in force, kept as what a host that follows starts from, and the
+		      * files themselves are right again */
 	APPLY_TRIAL, /* in force, and a host that follows knows nothing of it */
 	APPLY_BACK,  /* the way back from a trial: in force whatever fails. A service that
 		      * does not take its old settings is restarted with them, and failed
@@ -35,7 +36,7 @@ unsigned apply_waiting(const struct host *host);
 /* Something moved: the next in turn, when it can run. */
 void apply_turn(struct host *host);
 /* What a host starts with that follows this one, or whose files are broken; told
- * in the journal when it cannot be kept. */
+ * in the journal when it cannot be kept. Never before what was set is stored. */
 void apply_keep_good(struct host *host);
 
 /* touched: one flag a unit. done is called once, perhaps before this returns;

@@ -136,6 +136,36 @@ static const char *settings_changed(const struct host *host, const struct settin
 	return changed;
 }
 
+/* Two books that differ in nothing but what was set by command. */
+struct settings_pair {
+	const struct settings *a, *b;
+	bool commands;
+};
+
+static void settings_pair_row(void *arg, const struct setting *row)
+{
+	static const char by_command[] = "set by ";
+	struct settings_pair *pair = arg;
+
+	pair->commands &=
+	    !strncmp(settings_origin(pair->a, row->name), by_command, strlen(by_command)) ||
+	    !strncmp(settings_origin(pair->b, row->name), by_command, strlen(by_command));
+}
+
+static bool settings_set_since(const struct host *host, const struct settings_book *a,
+    const struct settings_book *b)
+{
+	struct settings_pair pair = { .commands = true };
+	unsigned count = 0;
+
+	for (const struct settings_section *at = host->schema; at->name; at++) {
+		pair.a = settings_of(a, at->name);
+		pair.b = settings_of(b, at->name);
+		count += settings_differ(pair.a, pair.b, settings_pair_row, &pair);
+	}
+	return count && pair.commands;
+}
+
 /* After a crash or an upgrade what was in force stays in force. What stands in the
  * files since then was refused by a service, or nobody has asked for it yet. */
 static bool main_settings_follow(struct host *host, const char *folder)
@@ -148,6 +178,16 @@ static bool main_settings_follow(struct host *host, const char *folder)
 	struct settings_book *book = settings_load(&host->source, &why);
 	if (!book)
 		text_format(host->settings_fault, sizeof host->settings_fault, "%s", why.text);
+	/* The host before has died between steward.auto.conf and the copy: what it stored
+	 * had been in force, and is what all later starts go by. */
+	if (book && settings_set_since(host, host->book, book)) {
+		settings_unref(host->book);
+		host->book = book;
+		if (!settings_keep_good(book, folder, &why))
+			text_format(host->settings_fault, sizeof host->settings_fault,
+			    "the settings in force could not be kept: %s", why.text);
+		return true;
+	}
 	const char *changed = book ? settings_changed(host, host->book, book) : NULL;
 	if (changed)
 		text_format(host->settings_fault, sizeof host->settings_fault,

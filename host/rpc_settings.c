@@ -302,6 +302,7 @@ static void change_stored(void *arg, const struct fault *fault)
 	struct fault why;
 
 	host->storing = false;
+	apply_keep_good(host);
 	/* The file that it was stored in says so, too. */
 	state_end_first_run();
 	if (fault) {

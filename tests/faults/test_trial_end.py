@@ -108,6 +108,33 @@ def test_a_power_cut_right_after_it_was_stored(steward):
     assert value(steward, "trial.word") == "stored"
 
 
+def test_a_crash_right_after_it_was_stored(steward):
+    """Between the file and its copy: the list, the file and what is in force agree."""
+    steward.ok("set", "trial.word=stored")
+    begin(steward, trial_word="tried")
+    path = os.path.join(steward.state, "steward.auto.conf")
+    with open(path) as file:
+        text = file.read()
+    assert '# set by ' in text and '"stored"' in text
+    with open(path, "w") as file:
+        file.write(text.replace('"stored"', '"tried"'))
+    for _ in range(2):
+        host = steward.host_pid()
+        os.kill(host, signal.SIGKILL)
+        steward.wait_host(host)
+        assert value(steward, "trial.word") == "tried"
+        assert steward.status()["host"]["settings_fault"] is None
+        entry = steward.call("audit")["entries"][1]
+        assert entry["outcome"] == "done" and "the files have it" in entry["reason"]
+    # What somebody wrote himself waits to be asked for.
+    steward.configure({"trial": {"number": 42}})
+    host = steward.host_pid()
+    os.kill(host, signal.SIGKILL)
+    steward.wait_host(host)
+    assert "not in force" in steward.status()["host"]["settings_fault"]
+    assert value(steward, "trial.number") == "7" and value(steward, "trial.word") == "tried"
+
+
 def test_an_undo_that_was_stored_counts(steward):
     steward.ok("set", "trial.word=stored")
     steward.call("undo", entry=1, confirm=600)

@@ -63,5 +63,7 @@ void call_fault(struct call *call, const struct fault *fault);
 void call_subscribe(struct call *call, double seconds, bool journal, const char *service, int level,
     size_t backlog, bool audit);
 const char *role_name(enum role role);
+/* What to do about it when that role is needed, as fault_next has it. */
+const char *role_next(enum role role);
 
 #endif

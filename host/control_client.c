@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "data/clock.h"
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 #include "host/audit.h"
@@ -40,6 +41,12 @@ const char *role_name(enum role role)
 }
 
 /* ---- Sending ---- */
+
+const char *role_next(enum role role)
+{
+	return role == ROLE_ADMIN ? _("join the group steward-admin") :
+				    _("join the group steward-operator");
+}
 
 void client_kill(struct client *client)
 {
@@ -270,9 +277,7 @@ static const struct method *client_method(struct client *client, json_t *id, con
 	if (client->role < method->role) {
 		text_format(text, sizeof text, "%s needs the role %s; %s has the role %s", name,
 		    role_name(method->role), client->user, role_name(client->role));
-		client_refuse(client, id, -32004, 4, text,
-		    method->role == ROLE_ADMIN ? "join the group steward-admin" :
-						 "join the group steward-operator");
+		client_refuse(client, id, -32004, 4, text, role_next(method->role));
 		return NULL;
 	}
 	if (client->call_count >= CALLS_MAX) {

@@ -130,6 +130,7 @@ void rpc_undo(struct call *call, json_t *params)
 		fault_set(&fault, FAULT_REFUSED,
 		    "undo of settings needs the role %s; %s has the role %s", role_name(ROLE_ADMIN),
 		    call->user, role_name(call->role));
+		fault_next(&fault, "%s", role_next(ROLE_ADMIN));
 		call_fault(call, &fault);
 	} else {
 		rpc_set_back(call, params, plan.values, &undone);

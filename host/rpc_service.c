@@ -240,8 +240,9 @@ static bool errand_allowed(const struct errand *errand, struct fault *fault)
 
 	if (errand->call->role >= role)
 		return true;
-	return fault_set(fault, FAULT_REFUSED, "%s needs the role %s; %s has the role %s",
-	    errand->argv[0], role_name(role), errand->call->user, role_name(errand->call->role));
+	fault_set(fault, FAULT_REFUSED, "%s needs the role %s; %s has the role %s", errand->argv[0],
+	    role_name(role), errand->call->user, role_name(errand->call->role));
+	return fault_next(fault, "%s", role_next(role));
 }
 
 void rpc_do(struct call *call, json_t *params)

@@ -518,10 +518,12 @@ void rpc_reload(struct call *call, json_t *params)
 
 	free(touched);
 	/* It is a change of settings then, and only who may make one may keep it. */
-	if (good && confirm && !json_is_null(confirm) && call->role < ROLE_ADMIN)
-		good = fault_set(&fault, FAULT_REFUSED,
+	if (good && confirm && !json_is_null(confirm) && call->role < ROLE_ADMIN) {
+		fault_set(&fault, FAULT_REFUSED,
 		    "reload with confirm needs the role %s; %s has the role %s",
 		    role_name(ROLE_ADMIN), call->user, role_name(call->role));
+		good = fault_next(&fault, "%s", role_next(ROLE_ADMIN));
+	}
 	if (good)
 		change_begin(call, params, NULL, "reload", NULL);
 	else

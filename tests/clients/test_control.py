@@ -631,6 +631,20 @@ def test_who_may_take_back_and_try(steward, group):
 
 
 @pytest.mark.skipif(not ROOT, reason="only root can become another user")
+@pytest.mark.parametrize("words", [["reload", "trial", "--confirm", "60"], ["undo", "1"],
+                                   ["do", "trial", "wipe"], ["set", "trial.word=x"]])
+def test_who_may_not_is_told_what_to_do(steward, words):
+    try:
+        grp.getgrnam("steward-operator")
+    except KeyError:
+        pytest.skip("the group steward-operator is not there; ./setup makes it")
+    steward.ok("set", "trial.word=set")
+    outcome = steward.cli(*words, before=as_user("nobody", "steward-operator"))
+    assert outcome.status == 4 and "needs the role admin" in outcome.err, outcome
+    assert "join the group steward-admin" in outcome.err, outcome
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can become another user")
 def test_strangers_are_told_so(steward):
     assert ask_as(steward, [], CALLS)[0] == REFUSED
     still_fine(steward)

@@ -68,11 +68,27 @@ struct watch *watch_open(struct host *host)
 	return watch;
 }
 
+/* A command that ended with the host was told all the same, and is not told again. */
+static void save_last(struct watch *watch)
+{
+	struct fault fault;
+
+	if (!alerts_unsaved(watch->alerts) || disk_busy(watch->host->disk))
+		return;
+	char *path = file_path(watch), *text = alerts_text(watch->alerts);
+	if (!file_replace(path, text, strlen(text), 0640, &fault))
+		journal_add(watch->host->journal, JOURNAL_ERROR, "host", "alerts",
+		    "what was told could not be kept: %s", fault.text);
+	free(path);
+	free(text);
+}
+
 void watch_close(struct watch *watch)
 {
 	if (!watch)
 		return;
 	hook_free(watch->hook);
+	save_last(watch);
 	alerts_free(watch->alerts);
 	free(watch);
 }

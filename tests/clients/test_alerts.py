@@ -316,6 +316,26 @@ def test_it_is_told_once_also_over_a_restart(make_steward):
         ["trial/failed", "host/crash", "host/test"]
 
 
+def test_what_was_told_while_the_host_ended_is_not_told_again(make_steward):
+    one = make_steward({"trial": {"refuse": "open"}})
+    command = teller(one, TELLER.replace("echo \"first line\"", "read -r line <gate"))
+    gate = os.path.join(os.path.dirname(command), "gate")
+    os.mkfifo(gate)
+    os.chmod(gate, 0o666)
+    one.configure({"host": {"alert_command": command}, "trial": {"refuse": "open"}})
+    one.start()
+    told(command, 0)
+    with open(gate, "w") as file:
+        os.kill(one.keeper, signal.SIGTERM)
+        one.wait_journal("\tstop\tstops")
+        file.write("go on\n")
+    assert one.stop() == 0
+    one.wait_journal("told of trial/failed (active): exit 0")
+    with open(os.path.join(one.state, "alerts")) as file:
+        kept = {alert["id"]: alert for alert in json.load(file)["alerts"]}
+    assert kept["trial/failed"]["told"] == "critical"
+
+
 def test_its_end_is_told_when_it_stays_away(make_steward):
     one = make_steward()
     command = teller(one)

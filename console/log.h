@@ -41,20 +41,20 @@ struct log_anchor {
 };
 
 struct log_load {
-	enum log_op op;   /* what has been asked */
-	unsigned turn;    /* answers to an earlier one are too late */
-	bool follows;     /* what the host writes comes by itself */
-	bool oldest;      /* there is nothing before the first one that passes */
-	bool ended;       /* nor behind the last one, because of a limit of time */
-	bool replaced;    /* the answer has put another part in place of ours */
-	int64_t begins;   /* the journal begins at this place; -1: not known */
-	bool come;        /* the first answer is there */
-	bool repeats;     /* what comes may be here already, */
-	int64_t repeated; /* from this place on; -1: to be found out */
-	uint64_t next;    /* the model's first record that was not looked at */
-	unsigned connection;
-	size_t missed;        /* lines that came while it did not follow */
-	char back[LOG_PLACE]; /* behind our last record; empty: not known */
+	enum log_op op;            /* what has been asked */
+	unsigned turn;             /* answers to an earlier one are too late */
+	bool follows;              /* what the host writes comes by itself */
+	bool oldest;               /* there is nothing before the first one that passes */
+	bool ended;                /* nor behind the last one, because of a limit of time */
+	bool replaced;             /* the answer has put another part in place of ours */
+	int64_t begins;            /* the journal begins at this place; -1: not known */
+	bool come;                 /* the first answer is there */
+	bool repeats;              /* what comes may be here already, */
+	int64_t repeated;          /* from this place on; -1: to be found out */
+	uint64_t next;             /* the model's first record that was not looked at */
+	unsigned connection, gaps; /* ui's, when it began to follow */
+	size_t missed;             /* lines that came while it did not follow */
+	char back[LOG_PLACE];      /* behind our last record; empty: not known */
 	struct log_anchor anchors[LOG_ANCHORS];
 	size_t anchor_count;
 	bool backwards; /* with LOG_FIND */

@@ -325,10 +325,13 @@ void log_load_feed(struct ui *ui)
 	if (log->records == NULL)
 		return;
 	log_hold(log, &hold);
-	if (load->connection != ui->connection && ui->connected) {
+	/* Between what we have and what comes there may be a hole now. */
+	if (ui->connected && load->op != LOG_REJOIN &&
+	    (load->connection != ui->connection || load->gaps != ui->gaps)) {
 		bool rejoin = load->follows;
 
 		load->connection = ui->connection;
+		load->gaps = ui->gaps;
 		load->follows = false;
 		load->back[0] = '\0';
 		if (rejoin)

@@ -367,6 +367,7 @@ void log_load_begin(struct ui *ui)
 	log_clear(log);
 	log->load.come = log->kept_known = false;
 	log->load.connection = ui->connection;
+	log->load.gaps = ui->gaps;
 	ui_journal_level(ui, log->level > JOURNAL_INFO ? log->level : JOURNAL_INFO);
 	log->load.next = 0;
 	/* What the model has is the newest end, and it is there at once. */

@@ -160,8 +160,20 @@ static void notified(struct follow *follow, const json_t *message)
 
 	if (strcmp(json_text(message, "method", ""), "journal") != 0)
 		return;
-	json_array_foreach(json_object_get(json_object_get(message, "params"), "records"), i,
-	    record)
+	const json_t *params = json_object_get(message, "params");
+	double missed = json_figure(params, "missed", 0);
+
+	if (missed > 0) {
+		fflush(stdout);
+		fprintf(stderr,
+		    ngettext("steward: %.0f record was left out here, more came than was read; "
+			     "steward log has it\n",
+			"steward: %.0f records were left out here, more came than was read; "
+			"steward log has them\n",
+			(unsigned long)missed),
+		    missed);
+	}
+	json_array_foreach(json_object_get(params, "records"), i, record)
 	{
 		double sequence = json_figure(record, "sequence", 0);
 		uint64_t key = record_key(record);

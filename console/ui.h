@@ -92,6 +92,7 @@ struct ui {
 	char role[16], user[40];
 	unsigned connection;              /* how many there have been */
 	enum journal_level journal_level; /* what is subscribed to: it and what is worse */
+	unsigned gaps;         /* how often the host left records out, because we were slow */
 	uint64_t journal_from; /* the model's records from this number on lack none of it */
 	int64_t session;       /* this connection's number, 0: not known */
 	json_t *schema;        /* the answer to describe, NULL: it has not come */

@@ -228,6 +228,11 @@ static bool notification(struct ui *ui, const char *method, const json_t *params
 		ui->lost_ms = 0;
 		ui->refused = false;
 	} else if (strcmp(method, "journal") == 0) {
+		if (json_integer_value(json_object_get(params, "missed")) > 0) {
+			ui->gaps++;
+			if (ui->journal_from != UINT64_MAX)
+				ui->journal_from = ui->model->next_number;
+		}
 		model_journal(ui->model, params);
 	} else if (strcmp(method, "audit") == 0) {
 		model_audit(ui->model, json_object_get(params, "entries"));

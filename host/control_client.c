@@ -237,6 +237,7 @@ void call_subscribe(struct call *call, double seconds, bool journal, const char 
 	text_format(client->journal_service, sizeof client->journal_service, "%s",
 	    service ? service : "");
 	client->cursor = newest > backlog ? newest - backlog : 0;
+	client->gapless = false;
 	/* Who only changes the filter of records misses nothing of the list. */
 	if (!client->audit)
 		client->audit_seen = audit_seen(call->host);
@@ -462,19 +463,23 @@ static void client_pump_journal(struct client *client)
 	records = memory_array(RECORDS_A_TIME, sizeof *records);
 	while (!client->dead && evbuffer_get_length(client->out) < UNREAD_SOFT) {
 		size_t count = journal_read(journal, client->cursor, records, RECORDS_A_TIME);
-		json_t *list = json_array();
-		if (!count) {
-			json_decref(list);
+		if (!count)
 			break;
-		}
+		/* A backlog may well reach further back than the ring does. */
+		uint64_t lost = client->gapless ? records[0].sequence - client->cursor - 1 : 0;
+		json_t *list = json_array();
 		for (size_t i = 0; i < count; i++)
 			if (record_wanted(client, &records[i]))
 				json_array_append_new(list, snapshot_record(&records[i]));
 		client->cursor = records[count - 1].sequence;
-		if (json_array_size(list))
-			client_notify(client, "journal", json_pack("{s:o}", "records", list));
+		client->gapless = true;
+		json_t *news = json_pack("{s:o}", "records", list);
+		if (lost)
+			json_object_set_new(news, "missed", json_integer((json_int_t)lost));
+		if (lost || json_array_size(list))
+			client_notify(client, "journal", news);
 		else
-			json_decref(list);
+			json_decref(news);
 	}
 	free(records);
 }

@@ -37,6 +37,7 @@ struct client {
 	bool moved;
 	bool journal;
 	uint64_t cursor;
+	bool gapless; /* everything up to the cursor was looked at */
 	char journal_service[32];
 	int journal_level;
 	bool audit;

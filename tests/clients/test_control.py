@@ -235,6 +235,25 @@ def test_a_reader_that_is_slow_loses_no_record(steward):
         assert [text.split(" ")[1] for text in texts] == [str(n) for n in range(1, 501)]
 
 
+def test_a_reader_that_is_too_slow_is_told_what_it_missed(steward):
+    """Every record is sent or counted, in the order of their numbers."""
+    with steward.control() as control, steward.control() as writer:
+        control.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        control.call("subscribe", snapshot=0, journal={"level": "debug"})
+        for _ in range(40):
+            writer.call("do", service="trial", words=["flood", "1000"])
+        before, missed, ends = None, 0, 0
+        while ends < 1 or not missed:
+            params = control.notification("journal")
+            lost = params.get("missed", 0)
+            for one in params["records"]:
+                assert before is None or one["sequence"] == before + 1 + lost
+                before, lost = one["sequence"], 0
+                ends += one["text"].startswith("record 1000 of 1000")
+            missed += params.get("missed", 0)
+        assert missed > 1000
+
+
 # ---- Garbage ----
 
 REQUEST = b'{"jsonrpc":"2.0","id":1,"method":"status"}'

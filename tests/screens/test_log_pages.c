@@ -198,6 +198,41 @@ static void test_connection_lost(void **state)
 	}
 }
 
+/* Lines that the host left out, because we read too slowly. */
+static void test_left_out(void **state)
+{
+	static const size_t missed[] = { 1, 120, 499, 3000 };
+	struct library *library = *state;
+
+	library_write(library, 2000, false);
+	library_type(library, "5");
+	library_write(library, 40, true);
+	for (size_t i = 0; i < 8; i++) {
+		bool paused = i % 2 == 1;
+
+		if (paused)
+			library_type(library, PAGE_UP PAGE_UP);
+		library_write(library, missed[i / 2], false);
+		json_t *news = json_pack("{s:s, s:{s:[], s:I}}", "method", "journal", "params",
+		    "records", "missed", (json_int_t)missed[i / 2]);
+
+		ui_message(library->ui, news);
+		json_decref(news);
+		library_write(library, 7, true);
+		library_drawn(library);
+		library_answer(library);
+		library_write(library, 7, true);
+		library_drawn(library);
+		library_answer(library);
+		library_check(library);
+		if (paused)
+			to_the_bottom(library);
+		library_type(library, "G");
+		assert_int_equal(library_selected(library), library->written - 1);
+		library_check(library);
+	}
+}
+
 /* Answers and live records overlap however they please. */
 static void test_overlap(void **state)
 {
@@ -431,6 +466,7 @@ int main(void)
 		TEST(test_same_time),
 		TEST(test_stays_in_a_flood),
 		TEST(test_connection_lost),
+		TEST(test_left_out),
 		TEST(test_overlap),
 		TEST(test_filter_asks_the_host),
 		TEST(test_context_over_pages),

@@ -234,17 +234,16 @@ static int apply(const struct invocation *call, int64_t seconds, struct fault *f
 			    "steward.conf holds your text; the old settings are in force");
 		return run_exit(fault);
 	}
-	const json_t *begun = json_object_get(result, "trial");
-	int64_t trial = json_whole(begun, "id", -1);
+	int64_t trial = json_whole(json_object_get(result, "trial"), "id", -1);
+	bool moved = json_array_size(json_object_get(result, "changes")) > 0;
 
-	if (trial >= 0 && json_array_size(json_object_get(begun, "changes")) == 0)
-		fprintf(stderr, "steward: %s\n",
-		    _("no setting changes by it; what was set with `steward set` or on the "
-		      "console counts more than steward.conf"));
 	json_decref(result);
 	if (trial >= 0)
 		return decide(call, trial, seconds, fault);
-	fprintf(stderr, "steward: %s\n", _("steward.conf is in place and applied"));
+	fprintf(stderr, "steward: %s\n",
+	    moved ? _("steward.conf is in place and applied") :
+		    _("steward.conf is in place; no setting changes by it. What was set with "
+		      "`steward set` or on the console counts more than steward.conf."));
 	return 0;
 }
 

@@ -186,7 +186,11 @@ static void reloaded(struct ui *ui, const struct ui_request *request, const json
 	(void)request;
 	if (result != NULL) {
 		model_entries(ui->model, json_object_get(result, "services"));
-		if (!json_is_object(json_object_get(result, "trial")))
+		if (json_array_size(json_object_get(result, "changes")) == 0)
+			ui_say(ui, STYLE_NOTE, 20, "%s",
+			    _("steward.conf is in place; no setting changes by it: what was set "
+			      "here counts more"));
+		else if (!json_is_object(json_object_get(result, "trial")))
 			ui_say(ui, STYLE_GOOD, 8, "%s", _("steward.conf is applied"));
 	} else if (fault->code == FAULT_RESTART && ui->overlay == NULL) {
 		state->fault = *fault;

@@ -203,9 +203,6 @@ def test_a_value_that_was_set_counts_more(steward, edit):
     one.wait(b"(p)ut it in place")
     one.send(b"p\n")
     one.wait(b"no setting changes by it")
-    one.wait(b"(k)eep them")
-    one.send(b"k\n")
-    one.wait(b"kept")
     assert one.ended() == 0 and setting(steward, "trial.word")["value"] == "mine"
     steward.ok("set", "--reset", "trial.word")
     again = edit(steward, texts=[text_of(steward.conf).replace("edited", "other")])

@@ -17,7 +17,7 @@
  * adds asks records_full and drops. Pure; one thread.
  */
 #define RECORDS_MAX 16000
-#define RECORDS_BYTES ((size_t)5 << 19) /* of words, and RECORDS_EACH for each record */
+#define RECORDS_BYTES ((size_t)3 << 19) /* of words, and RECORDS_EACH for each record */
 #define RECORDS_EACH 16
 #define RECORDS_CONTEXT 9
 

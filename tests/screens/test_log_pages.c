@@ -233,6 +233,24 @@ static void test_left_out(void **state)
 	}
 }
 
+/* More came than the model keeps while another page was looked at. */
+static void test_elsewhere_meanwhile(void **state)
+{
+	struct library *library = *state;
+
+	library_write(library, 300, false);
+	library_type(library, "5");
+	library_write(library, 40, true);
+	library_type(library, "1");
+	library_write(library, MODEL_RECORDS + 700, true);
+	library_type(library, "5");
+	library_answer(library);
+	library_check(library);
+	assert_int_equal(library_selected(library), library->written - 1);
+	to_the_top(library);
+	to_the_bottom(library);
+}
+
 /* Answers and live records overlap however they please. */
 static void test_overlap(void **state)
 {
@@ -467,6 +485,7 @@ int main(void)
 		TEST(test_stays_in_a_flood),
 		TEST(test_connection_lost),
 		TEST(test_left_out),
+		TEST(test_elsewhere_meanwhile),
 		TEST(test_overlap),
 		TEST(test_filter_asks_the_host),
 		TEST(test_context_over_pages),

@@ -67,11 +67,12 @@ beside()
 }
 
 # Of a tree: the unit tests of what has threads. The console and its widgets have
-# none; the keeper, the host and the services do.
+# none, nor has the turning of pages in the journal's files, which takes a minute;
+# the keeper, the host and the services do.
 threaded()
 {
 	(cd "$1" && find tests/unit/data tests/unit/keeper tests/unit/host tests/unit/services \
-		-type f -name 'test_*' -perm -u+x | sort | tr '\n' ' ')
+		-type f -name 'test_*' ! -name test_journal_pages -perm -u+x | sort | tr '\n' ' ')
 }
 
 # units NAME TREE words...: make check, run by way of the words; with unit_tests

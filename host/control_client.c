@@ -40,13 +40,13 @@ const char *role_name(enum role role)
 	return names[role];
 }
 
-/* ---- Sending ---- */
-
 const char *role_next(enum role role)
 {
 	return role == ROLE_ADMIN ? _("join the group steward-admin") :
 				    _("join the group steward-operator");
 }
+
+/* ---- Sending ---- */
 
 void client_kill(struct client *client)
 {

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "console/ui.h"
 #include "data/clock.h"
@@ -468,6 +469,29 @@ static void test_every_word(void **state)
 	free(fixtures);
 }
 
+/* What is offered with sudo is seen on a machine without one, too. */
+static char programs[] = "/tmp/steward-golden-XXXXXX";
+static char sudo[64];
+
+static int begin_programs(void **state)
+{
+	struct fault fault;
+
+	(void)state;
+	if (mkdtemp(programs) == NULL)
+		return -1;
+	text_format(sudo, sizeof sudo, "%s/sudo", programs);
+	setenv("PATH", programs, 1);
+	return file_replace(sudo, "#!/bin/sh\n", 10, 0755, &fault) ? 0 : -1;
+}
+
+static int end_programs(void **state)
+{
+	(void)state;
+	unlink(sudo);
+	return rmdir(programs);
+}
+
 int main(void)
 {
 	size_t count = 0, tests_count = 0;
@@ -496,7 +520,8 @@ int main(void)
 				.test_func = functions[n],
 				.initial_state = (void *)&scenes[i] };
 	}
-	int failed = _cmocka_run_group_tests("screens", tests, tests_count, NULL, NULL);
+	int failed =
+	    _cmocka_run_group_tests("screens", tests, tests_count, begin_programs, end_programs);
 
 	free(tests);
 	return failed;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a person keeps about one steward is named after that steward's folder, so
+ * that the files of several do not meet.
+ */
 #include "console/person.h"
 
 #include <inttypes.h>

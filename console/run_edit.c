@@ -89,8 +89,6 @@ static char ask(const char *question, const char *choices, int64_t until_ns)
 	sigprocmask(SIG_BLOCK, &ending, &before);
 	int signals = signalfd(-1, &ending, SFD_CLOEXEC);
 
-	/* What stays in a buffer, poll does not see. */
-	setvbuf(stdin, NULL, _IONBF, 0);
 	char answer = ask_until(question, choices, signals, until_ns);
 
 	if (signals >= 0)
@@ -258,6 +256,8 @@ int run_edit(const struct invocation *call, const struct words *words, struct fa
 	json_decref(confirm);
 	if (!right)
 		return FAULT_USAGE;
+	/* What stays in a buffer, poll does not see. */
+	setvbuf(stdin, NULL, _IONBF, 0);
 	enum decision decision =
 	    edit_begin(&edit, call->home, fault) ? edit_loop(&edit, fault) : FAIL;
 	bool failed = decision == FAIL || (decision == PUT && !edit_put(&edit, fault));

@@ -30,6 +30,16 @@ struct stage {
 	"\"generation\": " #generation ", \"counters\": {\"connections\": " #connections "}}"
 #define BUSY SERVICE("web", "running", 7, 3)
 #define QUIET SERVICE("web", "running", 7, 0)
+#define OFF                                                                       \
+	"{\"name\": \"mail\", \"state\": \"stopped\", \"desired\": \"stopped\", " \
+	"\"generation\": 5, \"counters\": {\"connections\": 0}}"
+/* An entry of the audit list about a stop of web, as it is told. */
+#define STOP_ENTRY(number, possible)                                                        \
+	"{\"method\": \"audit\", \"params\": {\"entries\": [{\"number\": " #number ", "     \
+	"\"time\": \"1970-01-01T00:16:41.000Z\", \"user\": \"adm\", \"action\": \"stop\", " \
+	"\"words\": \"stop web\", \"services\": [\"web\"], \"outcome\": \"done\", "         \
+	"\"undo\": {\"possible\": " #possible ", \"words\": \"start web\", "                \
+	"\"grade\": \"reversible\", \"reason\": \"it cannot be taken back\"}}]}}"
 
 /* Set-up and tear-down of a test; *state is the stage, connected. */
 int stage_begin(void **state);

@@ -23,10 +23,6 @@
 #define THREE                           \
 	SERVICE("web", "running", 7, 3) \
 	", " SERVICE("dns", "running", 2, 1) ", " OFF
-#define OFF                                                                       \
-	"{\"name\": \"mail\", \"state\": \"stopped\", \"desired\": \"stopped\", " \
-	"\"generation\": 5, \"counters\": {\"connections\": 0}}"
-
 #define IMPACT                                                                             \
 	"{\"result\": {\"services\": [{\"name\": \"web\", \"generation\": 7, "             \
 	"\"connections\": 9, \"clients\": {\"columns\": [\"client\", \"page\"], "          \
@@ -242,13 +238,6 @@ static void test_marks_are_of_the_lists(void **state)
 
 /* ---- Toasts ---- */
 
-#define ENTRY(number, possible)                                                             \
-	"{\"method\": \"audit\", \"params\": {\"entries\": [{\"number\": " #number ", "     \
-	"\"time\": \"1970-01-01T00:16:41.000Z\", \"user\": \"adm\", \"action\": \"stop\", " \
-	"\"words\": \"stop web\", \"services\": [\"web\"], \"outcome\": \"done\", "         \
-	"\"undo\": {\"possible\": " #possible ", \"words\": \"start web\", "                \
-	"\"grade\": \"reversible\", \"reason\": \"it cannot be taken back\"}}]}}"
-
 /* The entry may come before the answer or after it. */
 static void test_toast_tells_the_undo(void **state)
 {
@@ -258,25 +247,25 @@ static void test_toast_tells_the_undo(void **state)
 		snapshot(stage, QUIET);
 		type(stage, "x");
 		if (early)
-			say(stage, ENTRY(12, true));
+			say(stage, STOP_ENTRY(12, true));
 		answer(stage, "stop",
 		    early ? "{\"result\": {\"services\": [], \"audit\": 12}}" :
 			    "{\"result\": {\"services\": [], \"audit\": 11}}");
 		if (!early)
-			say(stage, ENTRY(11, true));
+			say(stage, STOP_ENTRY(11, true));
 		assert_seen(stage, "z undoes it (start web)");
 		type(stage, "\033");
 	}
 	type(stage, "x");
 	answer(stage, "stop", "{\"result\": {\"services\": [], \"audit\": 13}}");
-	say(stage, ENTRY(13, false));
+	say(stage, STOP_ENTRY(13, false));
 	assert_seen(stage, "stop web: done");
 	assert_unseen(stage, "done; z");
 	/* Not over what was said since. */
 	type(stage, "x");
 	answer(stage, "stop", "{\"result\": {\"services\": [], \"audit\": 14}}");
 	type(stage, "u");
-	say(stage, ENTRY(14, true));
+	say(stage, STOP_ENTRY(14, true));
 	assert_seen(stage, "not quarantined");
 }
 
@@ -296,7 +285,7 @@ static void test_stale_shows_what_changed(void **state)
 	type(stage, "x\t\t\r");
 	stage->sent[0] = '\0';
 	snapshot(stage, SERVICE("web", "stopped", 9, 0));
-	say(stage, ENTRY(12, true)); /* by adm at 00:16:41 */
+	say(stage, STOP_ENTRY(12, true)); /* by adm at 00:16:41 */
 	answer(stage, "stop", STALE);
 	assert_seen(stage, "was RUNNING, is STOPPED now");
 	assert_seen(stage, "adm, 00:16:41: stop web");

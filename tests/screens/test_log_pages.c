@@ -168,6 +168,17 @@ static void lose(struct library *library)
 	ui_disconnected(library->ui, &fault);
 }
 
+/* From where we are to the newest line, which is selected then. */
+static void nothing_lacks(struct library *library, bool paused)
+{
+	library_check(library);
+	if (paused)
+		to_the_bottom(library);
+	library_type(library, "G");
+	assert_int_equal(library_selected(library), library->written - 1);
+	library_check(library);
+}
+
 /* Lines that were written while there was no connection. */
 static void test_connection_lost(void **state)
 {
@@ -188,12 +199,7 @@ static void test_connection_lost(void **state)
 			library_answer(library);
 			library_write(library, 7, true);
 			library_answer(library);
-			library_check(library);
-			if (paused)
-				to_the_bottom(library);
-			library_type(library, "G");
-			assert_int_equal(library_selected(library), library->written - 1);
-			library_check(library);
+			nothing_lacks(library, paused);
 		}
 	}
 }
@@ -224,12 +230,7 @@ static void test_left_out(void **state)
 		library_write(library, 7, true);
 		library_drawn(library);
 		library_answer(library);
-		library_check(library);
-		if (paused)
-			to_the_bottom(library);
-		library_type(library, "G");
-		assert_int_equal(library_selected(library), library->written - 1);
-		library_check(library);
+		nothing_lacks(library, paused);
 	}
 }
 

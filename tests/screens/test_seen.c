@@ -14,17 +14,6 @@
 #include "data/text.h"
 #include "tests/screens/stage.h"
 
-#define OFF                                                                       \
-	"{\"name\": \"mail\", \"state\": \"stopped\", \"desired\": \"stopped\", " \
-	"\"generation\": 5, \"counters\": {\"connections\": 0}}"
-
-#define ENTRY(number, possible)                                                             \
-	"{\"method\": \"audit\", \"params\": {\"entries\": [{\"number\": " #number ", "     \
-	"\"time\": \"1970-01-01T00:16:41.000Z\", \"user\": \"adm\", \"action\": \"stop\", " \
-	"\"words\": \"stop web\", \"services\": [\"web\"], \"outcome\": \"done\", "         \
-	"\"undo\": {\"possible\": " #possible ", \"words\": \"start web\", "                \
-	"\"grade\": \"reversible\", \"reason\": \"it cannot be taken back\"}}]}}"
-
 /* One that is marked where nobody may see it is no reason to act unasked. */
 static void test_mark_out_of_sight(void **state)
 {
@@ -76,8 +65,8 @@ static void test_undo_of_the_toast(void **state)
 	snapshot(stage, QUIET);
 	type(stage, "x");
 	answer(stage, "stop", "{\"result\": {\"services\": [], \"audit\": 11}}");
-	say(stage, ENTRY(11, true));
-	say(stage, ENTRY(12, true));
+	say(stage, STOP_ENTRY(11, true));
+	say(stage, STOP_ENTRY(12, true));
 	assert_seen(stage, "z undoes it (start web)");
 	type(stage, "z");
 	assert_string_equal(params_of(stage, "undo"), "{\"dry_run\": true, \"entry\": 11}");
@@ -94,8 +83,8 @@ static void test_events_name_one_undo(void **state)
 	const char *first;
 
 	snapshot(stage, QUIET);
-	say(stage, ENTRY(11, true));
-	say(stage, ENTRY(12, true));
+	say(stage, STOP_ENTRY(11, true));
+	say(stage, STOP_ENTRY(12, true));
 	first = strstr(draw(stage), "(z undoes it)");
 	assert_non_null(first);
 	assert_null(strstr(first + 1, "(z undoes it)"));

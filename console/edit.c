@@ -262,18 +262,19 @@ bool edit_put(struct edit *edit, struct fault *fault)
 	    fsync(fd) == 0;
 	int error = errno;
 
-	close(fd);
-	if (done && unchanged(edit, fault)) {
-		done = rename(temporary, edit->path) == 0;
+	if (close(fd) != 0 && done) {
+		done = false;
 		error = errno;
-		if (done)
-			return file_sync_folder(edit->path) ||
-			    fault_errno(fault, errno, "%s is in place, but maybe not on the disk",
-				edit->path);
-	} else if (done) {
+	}
+	if (!done)
+		fault_errno(fault, error, "cannot write %s", edit->path);
+	done = done && unchanged(edit, fault);
+	if (done && rename(temporary, edit->path) != 0)
+		done = fault_errno(fault, errno, "cannot write %s", edit->path);
+	if (!done) {
 		unlink(temporary);
 		return false;
 	}
-	unlink(temporary);
-	return fault_errno(fault, error, "cannot write %s", edit->path);
+	return file_sync_folder(edit->path) ||
+	    fault_errno(fault, errno, "%s is in place, but maybe not on the disk", edit->path);
 }

@@ -166,7 +166,6 @@ struct model {
 	struct model_record *records; /* a ring; see model_record */
 	size_t first, record_count;
 	uint64_t next_number;
-	unsigned gaps;      /* how often records were left out, because more came than we read */
 	int64_t resumed_us; /* records up to this time may come twice; 0: none */
 	struct model_alert alerts[MODEL_ALERTS]; /* active ones, the worst first */
 	size_t alert_count;

@@ -36,7 +36,8 @@ unsigned apply_waiting(const struct host *host);
 /* Something moved: the next in turn, when it can run. */
 void apply_turn(struct host *host);
 /* What a host starts with that follows this one, or whose files are broken; told
- * in the journal when it cannot be kept. Never before what was set is stored. */
+ * in the journal when it cannot be kept. Never before what was set is stored, or
+ * could not be. */
 void apply_keep_good(struct host *host);
 
 /* touched: one flag a unit. done is called once, perhaps before this returns;

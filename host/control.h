@@ -63,7 +63,8 @@ void call_fault(struct call *call, const struct fault *fault);
 void call_subscribe(struct call *call, double seconds, bool journal, const char *service, int level,
     size_t backlog, bool audit);
 const char *role_name(enum role role);
-/* What to do about it when that role is needed, as fault_next has it. */
-const char *role_next(enum role role);
+/* Whether the person who calls has the role that what (a word, translated) needs;
+ * false: fault says who has which, and what to do about it. */
+bool call_may(const struct call *call, const char *what, enum role needed, struct fault *fault);
 
 #endif

@@ -40,10 +40,21 @@ const char *role_name(enum role role)
 	return names[role];
 }
 
-const char *role_next(enum role role)
+static bool role_allows(enum role role, enum role needed, const char *what, const char *user,
+    struct fault *fault)
 {
-	return role == ROLE_ADMIN ? _("join the group steward-admin") :
-				    _("join the group steward-operator");
+	if (role >= needed)
+		return true;
+	fault_set(fault, FAULT_REFUSED, "%s needs the role %s; %s has the role %s", what,
+	    role_name(needed), user, role_name(role));
+	return fault_next(fault, "%s",
+	    needed == ROLE_ADMIN ? _("join the group steward-admin") :
+				   _("join the group steward-operator"));
+}
+
+bool call_may(const struct call *call, const char *what, enum role needed, struct fault *fault)
+{
+	return role_allows(call->role, needed, what, call->user, fault);
 }
 
 /* ---- Sending ---- */
@@ -262,6 +273,7 @@ static const struct method *client_method(struct client *client, json_t *id, con
 {
 	const struct method *method = rpc_methods;
 	char text[200], clean[64];
+	struct fault fault;
 
 	while (method->name && strcmp(method->name, name))
 		method++;
@@ -275,10 +287,8 @@ static const struct method *client_method(struct client *client, json_t *id, con
 		client_refuse(client, id, -32602, 2, "params must be an object", NULL);
 		return NULL;
 	}
-	if (client->role < method->role) {
-		text_format(text, sizeof text, "%s needs the role %s; %s has the role %s", name,
-		    role_name(method->role), client->user, role_name(client->role));
-		client_refuse(client, id, -32004, 4, text, role_next(method->role));
+	if (!role_allows(client->role, method->role, name, client->user, &fault)) {
+		client_refuse(client, id, -32004, 4, fault.text, fault.next);
 		return NULL;
 	}
 	if (client->call_count >= CALLS_MAX) {

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "data/intl.h"
 #include "data/text.h"
 #include "host/audit.h"
 #include "host/control.h"
@@ -126,11 +127,7 @@ void rpc_undo(struct call *call, json_t *params)
 		call_fault(call, &fault);
 	} else if (plan.kind != UNDO_SET) {
 		undo_services(call, params, &plan, &undone);
-	} else if (call->role < ROLE_ADMIN) {
-		fault_set(&fault, FAULT_REFUSED,
-		    "undo of settings needs the role %s; %s has the role %s", role_name(ROLE_ADMIN),
-		    call->user, role_name(call->role));
-		fault_next(&fault, "%s", role_next(ROLE_ADMIN));
+	} else if (!call_may(call, _("undo of settings"), ROLE_ADMIN, &fault)) {
 		call_fault(call, &fault);
 	} else {
 		rpc_set_back(call, params, plan.values, &undone);

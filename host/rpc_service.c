@@ -236,13 +236,8 @@ static bool errand_allowed(const struct errand *errand, struct fault *fault)
 		[GRADE_DISRUPTS] = ROLE_OPERATOR,
 		[GRADE_DESTROYS] = ROLE_ADMIN,
 	};
-	enum role role = needed[errand->command->grade];
 
-	if (errand->call->role >= role)
-		return true;
-	fault_set(fault, FAULT_REFUSED, "%s needs the role %s; %s has the role %s", errand->argv[0],
-	    role_name(role), errand->call->user, role_name(errand->call->role));
-	return fault_next(fault, "%s", role_next(role));
+	return call_may(errand->call, errand->argv[0], needed[errand->command->grade], fault);
 }
 
 void rpc_do(struct call *call, json_t *params)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/intl.h"
 #include "data/memory.h"
 #include "data/text.h"
 #include "host/apply.h"
@@ -518,12 +519,8 @@ void rpc_reload(struct call *call, json_t *params)
 
 	free(touched);
 	/* It is a change of settings then, and only who may make one may keep it. */
-	if (good && confirm && !json_is_null(confirm) && call->role < ROLE_ADMIN) {
-		fault_set(&fault, FAULT_REFUSED,
-		    "reload with confirm needs the role %s; %s has the role %s",
-		    role_name(ROLE_ADMIN), call->user, role_name(call->role));
-		good = fault_next(&fault, "%s", role_next(ROLE_ADMIN));
-	}
+	if (good && confirm && !json_is_null(confirm))
+		good = call_may(call, _("reload with confirm"), ROLE_ADMIN, &fault);
 	if (good)
 		change_begin(call, params, NULL, "reload", NULL);
 	else

@@ -2,19 +2,15 @@
 """steward.conf in an editor: `steward edit` on a pseudo-terminal, and the same
 from the screen. The editor is a script that puts one prepared text after the
 other in place of what it is given."""
-import fcntl
 import glob
 import os
-import pty
-import select
 import signal
 import socket
 import stat
-import struct
-import termios
 
 import pytest
 
+from console import Console
 from steward import ROOT, as_user, program
 from waiting import wait_until
 
@@ -27,7 +23,7 @@ cp "$1" {folder}/given.$n
 """
 
 
-class Terminal:
+class Terminal(Console):
     """steward on a terminal of its own, with an editor that is a script."""
 
     def __init__(self, steward, words, texts=(), runs=None, env=None, wrapper=()):
@@ -47,17 +43,9 @@ class Terminal:
                 self.write(os.path.join(self.folder, "text.%d" % number), text)
         for number, command in (runs or {}).items():
             self.write(os.path.join(self.folder, "run.%d" % number), command)
-        self.data = b""
-        self.status = None
-        whole = dict(steward.env, TERM="xterm-256color", LC_ALL="C.UTF-8",
-                     TMPDIR=self.temporary, EDITOR=script,
-                     XDG_STATE_HOME=os.path.join(self.folder, "state"), **(env or {}))
-        whole.pop("VISUAL", None)
-        argv = [*wrapper, self.programs(), "--home", steward.home, *words]
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-            os.execvpe(argv[0], argv, whole)
+        super().__init__(steward, argv=[*wrapper, self.programs(), "--home", steward.home, *words],
+                         TMPDIR=self.temporary, EDITOR=script, VISUAL=None,
+                         XDG_STATE_HOME=os.path.join(self.folder, "state"), **(env or {}))
 
     def programs(self):
         """steward beside a host that has the trial service, too: it is the one that
@@ -83,28 +71,6 @@ class Terminal:
         with open(os.path.join(self.folder, "count")) as file:
             return int(file.read())
 
-    def read(self):
-        ready, _, _ = select.select([self.fd], [], [], 0)
-        if not ready:
-            return True
-        try:
-            data = os.read(self.fd, 65536)
-        except OSError:
-            return False
-        self.data += data
-        return bool(data)
-
-    def wait(self, text):
-        """Waits until text is written, and forgets everything up to it."""
-        def look():
-            self.read()
-            return text in self.data
-        try:
-            wait_until(look, repr(text), watch=[self.fd])
-        except AssertionError as fault:
-            raise AssertionError("%s in %r" % (fault, self.data[-1500:])) from None
-        self.data = self.data.partition(text)[2]
-
     def see(self, text):
         """Waits until text is on the screen: it is drawn afresh, since else a part that
         stood there already is not written again."""
@@ -113,32 +79,14 @@ class Terminal:
             self.read()
             return text in self.data
         self.data = b""
-        try:
-            wait_until(look, "%r on the screen" % text, watch=[self.fd])
-        except AssertionError as fault:
-            raise AssertionError("%s: %r" % (fault, self.data[-2500:])) from None
+        self.until(look, "%r on the screen" % text)
         self.data = b""
 
-    def send(self, data):
-        os.write(self.fd, data)
-
     def ended(self):
-        def look():
-            self.read()
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            return (status,) if pid else None
-        if self.status is None:
-            self.status = os.waitstatus_to_exitcode(
-                wait_until(look, "the end of steward; it said %r" % self.data[-800:])[0])
-            # Nothing of the copy is left.
-            assert glob.glob(os.path.join(self.temporary, "*")) == []
-        return self.status
-
-    def close(self):
-        if self.status is None:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
-        os.close(self.fd)
+        status = super().ended()
+        # Nothing of the copy is left.
+        assert glob.glob(os.path.join(self.temporary, "*")) == []
+        return status
 
 
 @pytest.fixture

@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The console as lines: on a pipe, on a terminal in its own line mode, with and
 without a host."""
-import fcntl
 import os
-import pty
 import re
-import signal
 import socket
-import struct
 import subprocess
-import termios
 
 import pytest
 
-from steward import program
+from console import Console
 from waiting import wait_until
 
 
@@ -33,55 +28,17 @@ def plain(data):
     assert not found, (found, data)
 
 
-class Terminal:
+class Terminal(Console):
     """Linear mode on a terminal in canonical mode, as a person has it."""
 
     def __init__(self, steward, *words, term="dumb", rows=24):
-        self.data = b""
-        self.status = None
-        env = dict(steward.env, TERM=term)
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
-            command = steward.cli_command(*words)
-            os.execve(program("steward"), ["steward"] + command[1:], env)
-
-    def read(self):
-        try:
-            self.data += os.read(self.fd, 65536)
-        except OSError:
-            pass
+        super().__init__(steward, rows=rows, words=words, TERM=term)
 
     def wait(self, text):
-        """Waits until text is seen; what stood before it comes back, and is forgotten."""
-        os.set_blocking(self.fd, False)
-
-        def look():
-            self.read()
-            return text in self.data
-        wait_until(look, "%r in %r" % (text, self.data[-600:]), watch=[self.fd])
-        before, _, self.data = self.data.partition(text)
+        before = super().wait(text)
         # The terminal makes \r\n of newlines, and \b \b of an erased character.
         plain(before.replace(b"\r\n", b"\n").replace(b"\b \b", b"").replace(b"^C", b""))
         return before
-
-    def send(self, text):
-        os.write(self.fd, text)
-
-    def ended(self):
-        def look():
-            self.read()
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            return (status,) if pid else None
-        if self.status is None:
-            self.status = os.waitstatus_to_exitcode(wait_until(look, "its end")[0])
-        return self.status
-
-    def close(self):
-        if self.status is None:
-            os.kill(self.pid, signal.SIGKILL)
-            self.ended()
-        os.close(self.fd)
 
 
 @pytest.fixture

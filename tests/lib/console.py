@@ -17,17 +17,22 @@ MODE = re.compile(rb"\033\[\?([0-9;]+)([hl])")
 
 
 class Console:
-    def __init__(self, steward, rows=24, cols=80, words=(), **env_more):
+    """words: of steward's command line; argv: another program in its place;
+    env_more: None takes a variable away."""
+
+    def __init__(self, steward, rows=24, cols=80, words=(), argv=None, **env_more):
         self.steward = steward
         self.data = b""
         # The terminal's private modes by number: whether they are set now.
         self.modes = {}
         self.mode_tail = b""
-        env = dict(steward.env, TERM="xterm-256color", LC_ALL="C.UTF-8", **env_more)
+        env = {**steward.env, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **env_more}
+        env = {name: value for name, value in env.items() if value is not None}
+        argv = argv or [program("steward"), "--home", steward.home, *words]
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
-            os.execve(program("steward"), ["steward", "--home", steward.home, *words], env)
+            os.execvpe(argv[0], argv, env)
         self.status = None
 
     def read(self):
@@ -61,13 +66,21 @@ class Console:
                 return
             self.take(data)
 
+    def until(self, condition, what):
+        """As wait_until, which says also what was written meanwhile."""
+        try:
+            return wait_until(condition, what, watch=[] if self.fd is None else [self.fd])
+        except AssertionError as fault:
+            raise AssertionError("%s in %r" % (fault, self.data[-1500:])) from None
+
     def wait(self, text):
-        """Waits until text is written, and forgets everything up to it."""
+        """Waits until text is written, and forgets everything up to it: returns it."""
         def look():
             self.read()
             return text in self.data
-        wait_until(look, "%r in %r" % (text, self.data[-400:]), watch=[self.fd])
-        self.data = self.data.partition(text)[2]
+        self.until(look, repr(text))
+        before, _, self.data = self.data.partition(text)
+        return before
 
     def resize(self, rows, cols):
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
@@ -83,7 +96,7 @@ class Console:
                     self.read()
                 pid, status = os.waitpid(self.pid, os.WNOHANG)
                 return (status,) if pid else None
-            self.status = os.waitstatus_to_exitcode(wait_until(look, "the console's end")[0])
+            self.status = os.waitstatus_to_exitcode(self.until(look, "the console's end")[0])
             if self.fd is not None:
                 self.read_rest()
         return self.status
@@ -92,7 +105,7 @@ class Console:
         if self.status is None:
             try:
                 os.kill(self.pid, signal.SIGKILL)
-                self.ended()
+                Console.ended(self)
             except (ProcessLookupError, ChildProcessError):
                 pass
         if self.fd is not None:
